@@ -1,0 +1,229 @@
+// Package dsc reads and writes the control data of Debian source packages: .dsc
+// and .changes files, changelogs, versions, quilt series and patches, and the
+// tarballs that a .dsc lists. It knows no git.
+//
+// # Trust
+//
+// Parsing proves nothing: [Parse] returns what the bytes say. Only [Keyring.Open]
+// returns a [Signed], which names the key that made it, and only a function that
+// has read a whole file and found the digest that its .dsc lists makes the
+// [Content] of that file, so unverified data does not compile where it matters.
+//
+// The formats are those of deb-src-control(5), dsc(5) and Debian Policy, chapter 5.
+package dsc
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"pault.ag/go/debian/control"
+)
+
+// An ID names one upload: a version of a source package.
+type ID struct {
+	Package string // the source package
+	Version Version
+}
+
+func (id ID) String() string { return id.Package + " " + string(id.Version) }
+
+// A PackageError says which upload another error is about. It is put around an
+// error once, by the outermost function that is about one upload.
+type PackageError struct {
+	ID  ID
+	Err error
+}
+
+func (e *PackageError) Error() string { return e.ID.String() + ": " + e.Err.Error() }
+
+// Unwrap returns the error that e is put around.
+func (e *PackageError) Unwrap() error { return e.Err }
+
+// A Source is what a .dsc file says.
+type Source struct {
+	ID
+	Format  string // such as "3.0 (quilt)"; "1.0" if there is no such field
+	Files   []File // in the order of the strongest list of checksums
+	DgitRef string // the value of the field Dgit (Vcs-Dgit-Master), or ""
+	VcsGit  string // the value of the field Vcs-Git, or ""
+	Fields  Paragraph
+}
+
+var packageName = regexp.MustCompile(`^[a-z0-9][a-z0-9+.-]+$`)
+
+// CheckPackageName refuses a name that cannot be that of a source package, by
+// Debian Policy 5.6.1.
+func CheckPackageName(name string) error {
+	if !packageName.MatchString(name) {
+		return fmt.Errorf("%q is no package name: at least two characters of a-z 0-9 + - . are wanted, the first a letter or digit", name)
+	}
+	return nil
+}
+
+// Parse reads the control fields of a .dsc, without any signature around them;
+// file is its name, for messages. What breaks the format is a [*SyntaxError].
+//
+// The files come from Checksums-Sha256, else Checksums-Sha1, else Files. If more
+// than one of these fields is there, they must name the same files with the same
+// sizes. Names that could leave their directory are refused.
+func Parse(file string, text []byte) (*Source, error) {
+	p, err := ParseParagraph(file, text)
+	if err != nil {
+		return nil, err
+	}
+	s := &Source{
+		Format: p.Value("Format"),
+		VcsGit: p.Value("Vcs-Git"),
+		Fields: p,
+	}
+	if s.Format == "" {
+		s.Format = "1.0"
+	}
+	if s.DgitRef = p.Value("Dgit"); s.DgitRef == "" {
+		s.DgitRef = p.Value("Vcs-Dgit-Master")
+	}
+	if err := parseID(file, p, &s.ID); err != nil {
+		return nil, err
+	}
+	if s.Files, err = parseFiles(file, p); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func parseID(file string, p Paragraph, id *ID) error {
+	source, ok := p.Field("Source")
+	if !ok {
+		return &SyntaxError{file, 0, "no field Source"}
+	}
+	if err := CheckPackageName(source.Value); err != nil {
+		return &SyntaxError{file, source.Line, err.Error()}
+	}
+	field, ok := p.Field("Version")
+	if !ok {
+		return &SyntaxError{file, 0, "no field Version"}
+	}
+	v, err := ParseVersion(field.Value)
+	if err != nil {
+		return &SyntaxError{file, field.Line, err.Error()}
+	}
+	*id = ID{source.Value, v}
+	return nil
+}
+
+// checksums has a list for each field of which it can be read.
+type checksums struct {
+	Sha256 []control.SHA256FileHash `control:"Checksums-Sha256" delim:"\n" strip:"\n\r\t "`
+	Sha1   []control.SHA1FileHash   `control:"Checksums-Sha1" delim:"\n" strip:"\n\r\t "`
+	Md5    []control.MD5FileHash    `control:"Files" delim:"\n" strip:"\n\r\t "`
+}
+
+// parseFiles reads the lists of files of p, which may be a .dsc or a stanza of a
+// Sources index.
+func parseFiles(file string, p Paragraph) ([]File, error) {
+	values := control.Paragraph{Values: map[string]string{}}
+	var fields []Field // those that are there, strongest first
+	var algorithms []Algorithm
+	for _, l := range []struct {
+		name string
+		alg  Algorithm
+	}{{"Checksums-Sha256", SHA256}, {"Checksums-Sha1", SHA1}, {"Files", MD5}} {
+		if f, ok := p.Field(l.name); ok {
+			values.Values[l.name] = f.Value
+			fields = append(fields, f)
+			algorithms = append(algorithms, l.alg)
+		}
+	}
+	if len(fields) == 0 {
+		return nil, &SyntaxError{file, 0, "no field Checksums-Sha256, Checksums-Sha1 or Files"}
+	}
+	var sums checksums
+	if err := control.UnpackFromParagraph(values, &sums); err != nil {
+		return nil, &SyntaxError{file, fields[0].Line, fmt.Sprintf("list of files: %v", err)}
+	}
+	lists := map[Algorithm][]control.FileHash{}
+	for _, h := range sums.Sha256 {
+		lists[SHA256] = append(lists[SHA256], h.FileHash)
+	}
+	for _, h := range sums.Sha1 {
+		lists[SHA1] = append(lists[SHA1], h.FileHash)
+	}
+	for _, h := range sums.Md5 {
+		lists[MD5] = append(lists[MD5], h.FileHash)
+	}
+	var best []File
+	for i, f := range fields {
+		files, err := checkFiles(file, f, algorithms[i], lists[algorithms[i]])
+		if err != nil {
+			return nil, err
+		}
+		if best == nil {
+			best = files
+			continue
+		}
+		if err := agree(file, fields[0], best, f, files); err != nil {
+			return nil, err
+		}
+	}
+	return best, nil
+}
+
+// checkFiles turns one list of files into ours, and refuses what no list may hold.
+func checkFiles(file string, field Field, a Algorithm, hashes []control.FileHash) ([]File, error) {
+	fail := func(i int, format string, args ...any) ([]File, error) {
+		return nil, &SyntaxError{file, field.Line + 1 + i, fmt.Sprintf(format, args...)}
+	}
+	seen := map[string]bool{}
+	var files []File
+	for i, h := range hashes {
+		digest, err := ParseDigest(a, h.Hash)
+		if err != nil {
+			return fail(i, "%v", err)
+		}
+		if h.Size < 0 {
+			return fail(i, "size of %q is %d", h.Filename, h.Size)
+		}
+		if err := CheckName(h.Filename); err != nil {
+			return fail(i, "%v", err)
+		}
+		if seen[h.Filename] {
+			return fail(i, "%s is listed twice", h.Filename)
+		}
+		seen[h.Filename] = true
+		files = append(files, File{Name: h.Filename, Size: h.Size, Digest: digest, ListedIn: file})
+	}
+	return files, nil
+}
+
+// agree refuses two lists that differ in names or sizes.
+func agree(file string, fa Field, a []File, fb Field, b []File) error {
+	sizes := map[string]int64{}
+	for _, f := range a {
+		sizes[f.Name] = f.Size
+	}
+	for _, f := range b {
+		size, ok := sizes[f.Name]
+		if !ok {
+			return &SyntaxError{file, fb.Line, fmt.Sprintf("%s lists %s, but %s does not", fb.Name, f.Name, fa.Name)}
+		}
+		if size != f.Size {
+			return &SyntaxError{file, fb.Line, fmt.Sprintf("size of %s is %d in %s, but %d in %s", f.Name, f.Size, fb.Name, size, fa.Name)}
+		}
+	}
+	if len(a) != len(b) {
+		return &SyntaxError{file, fb.Line, fmt.Sprintf("%s lists %d files, but %s lists %d", fb.Name, len(b), fa.Name, len(a))}
+	}
+	return nil
+}
+
+// IsSignature says whether name is that of a detached signature, which is stored
+// beside a tarball but never unpacked.
+func IsSignature(name string) bool {
+	for _, ext := range []string{".asc", ".gpg", ".pgp", ".sig"} {
+		if strings.HasSuffix(name, ext) {
+			return true
+		}
+	}
+	return false
+}
