@@ -1,0 +1,138 @@
+// Package gitmap maps a Debian source package to git objects.
+//
+// # The import format
+//
+// What follows is complete and normative: two programs that follow it name the
+// same commits. It is what dgit 17.0 does, with git 2.39 and dpkg 1.21. The
+// result depends on the .dsc and its files alone. Bytes of the package are never
+// converted from one encoding to another unless that is said.
+//
+// ## Commits
+//
+//	orig tarball       --.
+//	component tarballs --+--> main --> patch 1 --> ... --> patch N
+//	debian tarball     --'
+//
+// A package of more than one file has a root commit for each tarball, which are the
+// parents of the main commit in this order: the orig tarballs whose part (below) has
+// no "-", then those whose part has one, then all others; by bytes of the file name
+// within these. The main commit holds the unpacked source without patches. A
+// package of one file has only the main commit, without parents. In format 3.0
+// (quilt) each patch of the series is a further commit. The last commit is the import.
+//
+// The files are those that the .dsc lists. A tarball is a file whose name ends in
+// .tar or .tar.EXT; the endings .asc, .gpg, .pgp and .sig are of signatures, which
+// are not imported. Its part is PART of a name PACKAGE_UPSTREAM.PART.tar[.EXT], where
+// UPSTREAM is the version without epoch and revision and PART has no "." or "_". A
+// tarball with a part is an orig tarball.
+//
+// ## Identities and dates
+//
+// The committer is always "dgit client-side .dsc importer
+// <dgit@packages.debian.invalid>". The author of all but patch commits is the person
+// of a changelog stanza, and author's and committer's date is that stanza's date.
+//
+// The person is NAME <EMAIL> of the trailer. Commas are removed up to and including
+// the last one that no quote or "@" precedes; then, unless there is a quote, the rest
+// from the first remaining comma is. What is left must be NAME <EMAIL> with a name
+// of at least one character, none of them "<" or ">", and an email without white
+// space; else the stanza cannot be used. The date is in seconds since 1970, which must not be
+// negative, and the time zone as the stanza writes it ("-0000" included). Otherwise
+// these bytes go into the commit as they are.
+//
+// The newest stanza is the first of debian/changelog in the unpacked source, read as
+// dpkg-parsechangelog reads it (see [dsc.Changelog]). The first stanza of an upstream version is
+// the last one before the first whose version is older than UPSTREAM (epoch
+// included), from the top; the newest if there is none, or if a version on the way
+// is malformed, or if the stanza cannot be used. If the newest cannot be used
+// there is no import.
+//
+// ## Tarball commits
+//
+// Orig tarballs have the identity and date of the first stanza of the upstream
+// version, other tarballs those of the newest. The messages are
+//
+//	Import FILE                                Import FILE
+//	                                           (blank line)
+//	[dgit import orig FILE]                    [dgit import tarball PACKAGE VERSION FILE]
+//
+// for orig tarballs and for others, with a newline at the end. VERSION is the newest stanza's. The tree is
+// that of the unpacked tarball, as git keeps it (below); if that has one
+// entry only and this is a tree, it is used instead, once.
+//
+// ## Unpacking
+//
+// A tarball is unpacked as GNU tar does in an empty directory: leading slashes of
+// names are dropped, a later entry replaces an earlier one, a name behind a
+// symbolic link goes where the link leads, unless the link is absolute or has a
+// ".." in it. A name with ".." in it is refused.
+//
+// git keeps regular files, as mode 100755 if any of their x bits is set and
+// 100644 else, and symbolic links. A hard link is one more file. Fifos, devices and
+// directories without anything that git keeps are dropped, as is everything named
+// ".git". No attribute or ignore file in the package has any effect. Names that git
+// lets into no index, such as ".GIT" or "git~1", are refused.
+//
+// ## The main commit
+//
+// Its identity and date are those of the newest stanza. Its message is
+//
+//	HEADER
+//	(blank line)
+//	CHANGES
+//	(blank line)
+//	[dgit import WORD PACKAGE VERSION]
+//
+// with a newline at the end. HEADER is the first line of the stanza, CHANGES its changes; lines
+// lose white space at their ends; blank lines before the first and after the last change go,
+// those between them stay. WORD is "unpatched" for 3.0 (quilt), else "package".
+// PACKAGE is the .dsc's, VERSION the stanza's.
+//
+// Its tree is what "dpkg-source --skip-patches -x" makes:
+//
+//   - If the top of an unpacked tarball holds one thing (whether git keeps
+//     it or not) and that is a directory, this directory is the source.
+//   - 3.0 (quilt): from the main orig tarball .pc, and .pc in the directories of its
+//     top, are left out first. Each component goes into the directory of its
+//     name, replacing what is there. Then debian goes, and the debian tarball is unpacked
+//     over the rest.
+//   - 1.0 with a .diff.gz: the diff is applied as dpkg-source does.
+//   - debian/source/format is made if absent, with the format of the .dsc as its only line
+//     (not for 1.0), and debian/rules, if a regular file, is executable.
+//   - .pc at the top goes if the first line of debian/source/format in the tree is
+//     "3.0 (quilt)".
+//
+// ## Patch commits
+//
+// There are none if debian/patches/series is not there or names no patch. If
+// debian/patches/debian.series has a line that is not empty and not a comment that
+// starts with a blank, the package is refused.
+//
+// The reference tree is the one with all patches applied as dpkg-source applies
+// them; or, if the first patch does not apply, the unpatched tree, since dpkg-source takes that for
+// "applied already". The last patch commit must have this tree.
+//
+// By the first method the series is read as gbp pq reads it and each patch is
+// applied as "git apply --index" does, and if that fails as that does with
+// "--whitespace=fix". If anything fails, or the last tree is not the reference, the fallback is
+// taken for all patches: comments and white space are removed from the series, and each
+// patch is applied as dpkg-source does if it is the only one: not at all, if it
+// does not apply.
+//
+// The message is, without a newline at the end,
+//
+//	SUBJECT
+//	(blank line)
+//	LONG
+//	Gbp-Pq: Topic TOPIC
+//	Gbp-Pq: Name NAME
+//
+// where TOPIC is the directory of the patch below debian/patches, and its line is
+// missing without one. In the fallback blank lines at the start of the message go.
+// Subject, long text, author and author's date come from the header of the patch,
+// read first as "git mailinfo -k" reads it and then by the rules of DEP-3; the
+// functions that do that document them. A patch that names no author with an address is
+// by the first Maintainer of debian/control, else by the person of the newest stanza,
+// at that stanza's date. A date without time zone is in UTC. Names and dates go through git's own clean-up. In the
+// fallback a patch whose date git refuses is by the importer.
+package gitmap

@@ -1,0 +1,144 @@
+package gitmap_test
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"debgit/dsc"
+	"debgit/dsc/dsctest"
+	"debgit/gitmap"
+)
+
+// An importCase is a source package of testdata/import, built.
+type importCase struct {
+	*dsctest.Package
+	name string // of the case
+	dsc  string // path of the .dsc
+}
+
+// importCases reads and builds the source packages of testdata/import.
+func importCases(t *testing.T) []importCase {
+	t.Helper()
+	files, err := filepath.Glob("../testdata/import/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Fatal("no files in testdata/import")
+	}
+	var cases []importCase
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := dsctest.Parse(file, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Want.Commit == "" && !p.Want.Refused {
+			t.Fatalf("%s: neither want-commit nor a refusal", file)
+		}
+		c := importCase{Package: p, name: strings.TrimSuffix(filepath.Base(file), ".txtar")}
+		if c.dsc, err = p.Write(t.TempDir()); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		cases = append(cases, c)
+	}
+	return cases
+}
+
+// importInto imports the source package whose .dsc is at dscPath.
+func importInto(t *testing.T, repo *gitmap.Repo, dscPath string) (commit, tree string, err error) {
+	t.Helper()
+	pkg, err := dsc.OpenLocal(dscPath, dsc.LocalOptions{})
+	if err != nil {
+		return "", "", err
+	}
+	defer pkg.Close()
+	imp, err := gitmap.Import(t.Context(), repo, pkg, gitmap.ImportOptions{})
+	if err != nil {
+		return "", "", err
+	}
+	return imp.Commit.String(), imp.Tree.String(), nil
+}
+
+func newRepo(t *testing.T) *gitmap.Repo {
+	t.Helper()
+	repo, err := gitmap.Init(t.Context(), filepath.Join(t.TempDir(), "repo"), "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return repo
+}
+
+func TestImport(t *testing.T) {
+	for _, c := range importCases(t) {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			repo := newRepo(t)
+			commit, tree, err := importInto(t, repo, c.dsc)
+			checkImport(t, c, commit, tree, err)
+			checkObjects(t, repo, c.Want.Refused)
+		})
+	}
+}
+
+// checkImport compares what an import gave with what the case wants.
+func checkImport(t *testing.T, c importCase, commit, tree string, err error) {
+	t.Helper()
+	switch {
+	case c.Want.Refused && err == nil:
+		t.Errorf("%s: Import = commit %s, want a refusal", c.name, commit)
+	case c.Want.Refusal != "" && err.Error() != c.Want.Refusal:
+		t.Errorf("%s: Import = error %q, want %q", c.name, err, c.Want.Refusal)
+	case c.Want.Refused:
+	case err != nil:
+		t.Errorf("%s: Import = error %q, want commit %s", c.name, err, c.Want.Commit)
+	case tree != c.Want.Tree:
+		t.Errorf("%s: Import = tree %s, want %s", c.name, tree, c.Want.Tree)
+	case commit != c.Want.Commit:
+		t.Errorf("%s: Import = commit %s, want %s; the trees are the same", c.name, commit, c.Want.Commit)
+	}
+}
+
+// checkObjects has git check the objects of repo, and looks for files that an
+// import should not have left there: unfinished ones, and any at all when the
+// import was refused.
+func checkObjects(t *testing.T, repo *gitmap.Repo, wantNone bool) {
+	t.Helper()
+	if _, err := repo.Git(t.Context(), "fsck", "--strict", "--no-dangling"); err != nil {
+		t.Errorf("git fsck --strict: %v", err)
+	}
+	objects := os.DirFS(filepath.Join(repo.CommonDir(), "objects"))
+	err := fs.WalkDir(objects, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if finished, _ := path.Match("pack/pack-*.*", name); wantNone || !finished {
+			t.Errorf("Import left objects/%s behind", name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// What a repository holds already changes no id: all cases, one after the other
+// and then once more, in one repository.
+func TestImportIntoOneRepository(t *testing.T) {
+	repo := newRepo(t)
+	cases := importCases(t)
+	for round := 1; round <= 2; round++ {
+		for _, c := range cases {
+			commit, tree, err := importInto(t, repo, c.dsc)
+			checkImport(t, c, commit, tree, err)
+		}
+	}
+	checkObjects(t, repo, false)
+}

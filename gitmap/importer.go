@@ -1,0 +1,347 @@
+package gitmap
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"debgit/dsc"
+)
+
+// ImportOptions are the options of [Import].
+type ImportOptions struct {
+	Limits   dsc.TarballLimits
+	Workers  int      // goroutines that hash and compress; default: one a processor
+	Method   Method   // default: MethodAuto
+	Progress Progress // default: none
+}
+
+// Progress is called while work goes on, from one goroutine at a time: phase says
+// in a few words what is done, done and total count bytes or things.
+type Progress func(phase string, done, total int64)
+
+func (p Progress) report(phase string, done, total int64) {
+	if p != nil {
+		p(phase, done, total)
+	}
+}
+
+// Imported is what Import made.
+type Imported struct {
+	ID               dsc.ID      // the upload
+	Commit           CommitID    // the last commit: with all patches applied
+	Tree             ObjectID    // of Commit
+	Main             CommitID    // the unpacked source, without patches of 3.0 (quilt)
+	Author           string      // author of Main with its date, as a commit has it
+	Committer        string      // committer of Main, likewise
+	ChangelogVersion dsc.Version // of the newest changelog stanza, which the .dsc need not share
+	Tarballs         int         // how many commits stand for tarballs
+	Patches          int         // how many commits stand for patches
+	Losses           []Loss      // what the trees do not hold
+	Fallback         error       // why patches were applied by dgit's second method; nil if they were not
+	Unpatched        error       // why the first patch was taken for applied already, as dpkg-source does when it does not apply; or nil
+}
+
+// importer holds what one import works on.
+type importer struct {
+	ctx      context.Context
+	opts     ImportOptions
+	repo     *Repo
+	pkg      *dsc.Package
+	layout   *layout
+	pack     *packWriter
+	deflater *deflater
+	trees    *treeWriter
+	result   *Imported
+}
+
+// Import turns the source package pkg into commits in repo, in the format that
+// the package documentation describes. It moves no ref and touches no work tree:
+// the objects are there, complete and durable, when it returns, or not at all.
+//
+// Errors are a [*dsc.PackageError] around the cause: a [*dsc.LimitError], a
+// [*dsc.PatchError], a [*CollisionError], or another.
+func Import(ctx context.Context, repo *Repo, pkg *dsc.Package, opts ImportOptions) (*Imported, error) {
+	im := &importer{ctx: ctx, opts: opts, repo: repo, pkg: pkg, result: &Imported{ID: pkg.Source().ID}}
+	if err := im.run(); err != nil {
+		if errors.Is(err, context.Canceled) {
+			return nil, err
+		}
+		return nil, &dsc.PackageError{ID: pkg.Source().ID, Err: err}
+	}
+	return im.result, nil
+}
+
+func (im *importer) run() (err error) {
+	if im.layout, err = layoutOf(im.pkg); err != nil {
+		return err
+	}
+	config, err := im.repo.Config(im.ctx)
+	if err != nil {
+		return err
+	}
+	if im.pack, err = newPackWriter(im.repo.packDir(), compressionLevel(config)); err != nil {
+		return err
+	}
+	defer im.pack.abort()
+	im.deflater = im.pack.newDeflater()
+	im.trees = &treeWriter{im.pack, im.deflater}
+	if err := im.commitAll(); err != nil {
+		return err
+	}
+	if err := im.pack.finish(); err != nil {
+		return err
+	}
+	im.repo.reopen()
+	return nil
+}
+
+// compressionLevel is git's, if the user has set it; else 1: five times faster than
+// git's default, and a later "git gc" makes up for it.
+func compressionLevel(c Config) int {
+	for _, key := range []string{"pack.compression", "core.compression"} {
+		if n, err := strconv.Atoi(c.Value(key)); err == nil && n >= 0 && n <= 9 {
+			return n
+		}
+	}
+	return 1
+}
+
+// commitAll makes all commits, from the tarballs up.
+func (im *importer) commitAll() error {
+	raw, err := im.unpackAll()
+	if err != nil {
+		return err
+	}
+	root, err := im.sourceTree(raw)
+	if err != nil {
+		return err
+	}
+	root = root.withoutNamed(".git", func(string) {}) // said of the tarballs already
+	quilt, err := im.isQuilt(root)
+	if err != nil {
+		return err
+	}
+	if quilt {
+		root = root.without(".pc")
+	}
+	if err := root.checkNames(""); err != nil {
+		return err
+	}
+	tree, err := im.trees.writeRoot(root)
+	if err != nil {
+		return err
+	}
+	clog, err := im.changelog(root)
+	if err != nil {
+		return err
+	}
+	parents, err := im.commitTarballs(raw, clog)
+	if err != nil {
+		return err
+	}
+	im.result.Author, im.result.Committer = clog.stamp.author(), clog.stamp.committer()
+	im.result.ChangelogVersion = clog.newest.Version
+	im.result.Tree = tree
+	im.result.Main, err = im.commit(commit{
+		tree:      tree,
+		parents:   parents,
+		author:    clog.stamp.author(),
+		committer: clog.stamp.committer(),
+		message:   clog.changes() + im.marker(clog),
+	})
+	im.result.Commit = im.result.Main
+	if err != nil || im.layout.format != formatQuilt {
+		return err
+	}
+	return im.commitPatches(root, clog)
+}
+
+// unpackAll unpacks all tarballs and waits until their contents have names.
+func (im *importer) unpackAll() (map[*dsc.Content]*node, error) {
+	contents := []*dsc.Content{im.layout.single}
+	if im.layout.single == nil {
+		contents = contents[:0]
+		for _, t := range im.layout.tarballs {
+			contents = append(contents, t.content)
+		}
+	}
+	var total, before int64
+	for _, c := range contents {
+		total += c.File().Size
+	}
+	workers := im.opts.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	pool := newBlobPool(im.pack, workers)
+	raw := map[*dsc.Content]*node{}
+	var err error
+	for _, c := range contents {
+		var losses []Loss
+		raw[c], losses, err = unpack(im.ctx, pool, c, im.opts.Limits, func() {
+			im.opts.Progress.report("import", before+c.Position(), total)
+		})
+		if err != nil {
+			break
+		}
+		im.result.Losses = append(im.result.Losses, losses...)
+		before += c.File().Size
+	}
+	im.opts.Progress.report("import", before, total)
+	if perr := pool.close(); err == nil {
+		err = perr
+	}
+	return raw, err
+}
+
+// commitTarballs makes the root commits that stand for tarballs.
+func (im *importer) commitTarballs(raw map[*dsc.Content]*node, clog *changelog) ([]CommitID, error) {
+	if im.layout.single != nil {
+		im.noteDotGit(im.layout.single, raw)
+		return nil, nil
+	}
+	var commits []CommitID
+	for _, t := range im.layout.tarballs {
+		root := im.noteDotGit(t.content, raw)
+		if err := root.checkNames(""); err != nil {
+			return nil, err
+		}
+		root, err := im.trees.gitRoot(root)
+		if err != nil {
+			return nil, err
+		}
+		tree, err := im.trees.writeRoot(root)
+		if err != nil {
+			return nil, err
+		}
+		name := t.content.File().Name
+		stamp, marker := clog.stamp, fmt.Sprintf("[dgit import tarball %s %s %s]", im.result.ID.Package, clog.newest.Version, name)
+		if t.isOrig() {
+			stamp, marker = clog.origStamp(im.pkg.Source().Version.Upstream()), fmt.Sprintf("[dgit import orig %s]", name)
+		}
+		id, err := im.commit(commit{
+			tree:      tree,
+			author:    stamp.author(),
+			committer: stamp.committer(),
+			message:   "Import " + name + "\n\n" + marker + "\n",
+		})
+		if err != nil {
+			return nil, err
+		}
+		commits = append(commits, id)
+	}
+	im.result.Tarballs = len(commits)
+	return commits, nil
+}
+
+// noteDotGit returns the tree of a tarball without .git, and says what it left out.
+func (im *importer) noteDotGit(c *dsc.Content, raw map[*dsc.Content]*node) *node {
+	return raw[c].withoutNamed(".git", func(path string) {
+		im.result.Losses = append(im.result.Losses, Loss{c.File().Name, path, lossDotGit})
+	})
+}
+
+// marker is the last line of the main commit, by which dgit knows an import.
+func (im *importer) marker(clog *changelog) string {
+	word := "package"
+	if im.layout.format == formatQuilt {
+		word = "unpatched"
+	}
+	return fmt.Sprintf("\n\n[dgit import %s %s %s]\n", word, im.result.ID.Package, clog.newest.Version)
+}
+
+// changelog is what an import takes from debian/changelog.
+type changelog struct {
+	data   []byte
+	newest *dsc.ChangelogEntry
+	stamp  stamp // of newest
+}
+
+func (im *importer) changelog(root *node) (*changelog, error) {
+	data, err := im.readFile(root, "debian/changelog")
+	if err != nil {
+		return nil, err
+	}
+	if data == nil {
+		return nil, errors.New("debian/changelog is not there")
+	}
+	return readChangelog(data)
+}
+
+func readChangelog(data []byte) (*changelog, error) {
+	for e := range dsc.Changelog(data) {
+		if e.Header == "" {
+			return nil, fmt.Errorf("debian/changelog: line %d: no header (\"PACKAGE (VERSION) DISTRIBUTION; urgency=...\") before the first change", e.Line)
+		}
+		s, err := stampOf(e)
+		if err != nil {
+			return nil, err
+		}
+		return &changelog{data, e, s}, nil
+	}
+	return nil, errors.New("debian/changelog has no stanza")
+}
+
+// changes returns the newest stanza without its trailer, as the message of the
+// main commit has it.
+func (c *changelog) changes() string {
+	if len(c.newest.Changes) == 0 {
+		return c.newest.Header
+	}
+	return c.newest.Header + "\n\n" + strings.Join(c.newest.Changes, "\n")
+}
+
+// origStamp returns who first uploaded the given upstream version: the stamp of the
+// oldest stanza, counted from the top, before the first that is older than
+// upstream. Whatever is wrong with a stanza on the way makes it the newest one's.
+func (c *changelog) origStamp(upstream dsc.Version) stamp {
+	first := c.newest
+	for e := range dsc.Changelog(c.data) {
+		order, err := e.Version.Compare(upstream)
+		if err != nil {
+			return c.stamp
+		}
+		if order < 0 {
+			break
+		}
+		first = e
+	}
+	s, err := stampOf(first)
+	if err != nil {
+		return c.stamp
+	}
+	return s
+}
+
+func (im *importer) commit(c commit) (CommitID, error) {
+	id, err := im.pack.put(im.deflater, commitObject, c.encode())
+	return CommitID(id), err
+}
+
+func (im *importer) newBlob(content []byte) (*blob, error) {
+	id, err := im.pack.put(im.deflater, blobObject, content)
+	return &blob{id}, err
+}
+
+// readFile returns the content of the regular file at path in root; nil if there
+// is none.
+func (im *importer) readFile(root *node, path string) ([]byte, error) {
+	n := root.at(strings.Split(path, "/")...)
+	if n == nil || n.kind != fileNode && n.kind != execNode {
+		return nil, nil
+	}
+	return im.content(n)
+}
+
+// content returns the content of a file or link.
+func (im *importer) content(n *node) ([]byte, error) {
+	data, ok, err := im.pack.read(n.blob.id)
+	if ok || err != nil {
+		return data, err
+	}
+	return im.repo.blob(n.blob.id)
+}

@@ -1,0 +1,46 @@
+package gitmap
+
+import "strings"
+
+// refusedName says why git lets no index or tree hold a file called name, or "" if
+// it does. git refuses what some file system could take for ".git"
+// (core.protectNTFS is on everywhere since git 2.24, core.protectHFS only on macOS).
+func refusedName(name string) string {
+	if strings.EqualFold(name, ".git") {
+		return "it is another spelling of .git"
+	}
+	if isNTFSDotGit(name) {
+		return "NTFS takes it for .git"
+	}
+	if strings.IndexByte(name, '\\') >= 0 && ntfsBackslash(name) {
+		return "NTFS takes a part of it for .git"
+	}
+	return ""
+}
+
+// isNTFSDotGit says whether NTFS would open ".git" under the given name: it drops
+// trailing blanks and dots, cuts at ":", and knows the short name "git~1".
+func isNTFSDotGit(name string) bool {
+	lower := strings.ToLower(name)
+	rest, ok := strings.CutPrefix(lower, ".git")
+	if !ok {
+		rest, ok = strings.CutPrefix(lower, "git~1")
+	}
+	if !ok {
+		return false
+	}
+	rest, _, _ = strings.Cut(rest, ":")
+	rest, _, _ = strings.Cut(rest, "\\")
+	return strings.Trim(rest, " .") == ""
+}
+
+// ntfsBackslash says whether NTFS, for which a backslash separates directories,
+// would find ".git" in name.
+func ntfsBackslash(name string) bool {
+	for part := range strings.SplitSeq(name, `\`) {
+		if isNTFSDotGit(part) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,362 @@
+package gitmap
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha1"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/format/idxfile"
+	"github.com/klauspost/compress/zlib"
+	"github.com/pjbgf/sha1cd"
+)
+
+// objectKind is the type of an object as a pack encodes it, gitformat-pack(5).
+type objectKind byte
+
+const (
+	commitObject objectKind = 1
+	treeObject   objectKind = 2
+	blobObject   objectKind = 3
+)
+
+func (k objectKind) String() string {
+	return [...]string{commitObject: "commit", treeObject: "tree", blobObject: "blob"}[k]
+}
+
+// A CollisionError says that content was made to have the SHA-1 of other content.
+type CollisionError struct{ ID ObjectID }
+
+func (e *CollisionError) Error() string {
+	return fmt.Sprintf("object %s is part of a SHA-1 collision attack", e.ID)
+}
+
+// packWriter writes new objects into one pack, which joins the repository when
+// finish is called and not before. Objects that the repository has, or that
+// were written before, are not written again. Objects are compressed but not
+// stored as differences: "git gc" does that better later.
+//
+// It may be used by several goroutines at once.
+type packWriter struct {
+	dir   string
+	known *knownObjects
+	level int // of zlib
+
+	mu      sync.Mutex
+	file    *os.File
+	out     *bufio.Writer
+	offset  int64
+	written map[ObjectID]packed
+	order   []ObjectID
+}
+
+// packed is where in the pack an object is.
+type packed struct {
+	offset int64
+	crc    uint32 // of the bytes in the pack
+	size   int64  // of the content
+}
+
+const packHeaderSize = 12
+
+// newPackWriter starts a pack in the directory of packs dir. level is that of
+// zlib, 0 to 9.
+func newPackWriter(dir string, level int) (*packWriter, error) {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, err
+	}
+	known, err := openKnownObjects(dir)
+	if err != nil {
+		return nil, err
+	}
+	// git's own name for an unfinished pack, so that "git gc" removes it if we cannot.
+	f, err := os.CreateTemp(dir, "tmp_pack_")
+	if err != nil {
+		known.close()
+		return nil, err
+	}
+	p := &packWriter{dir: dir, known: known, level: level, file: f,
+		out: bufio.NewWriterSize(f, 1<<20), written: map[ObjectID]packed{}}
+	_, err = p.out.Write(make([]byte, packHeaderSize)) // filled in by finish
+	p.offset = packHeaderSize
+	return p, err
+}
+
+// deflater is what one goroutine needs to hash and compress, used again and again.
+type deflater struct {
+	hash sha1cd.CollisionResistantHash
+	buf  bytes.Buffer
+	zlib *zlib.Writer
+}
+
+func (p *packWriter) newDeflater() *deflater {
+	d := &deflater{hash: sha1cd.New().(sha1cd.CollisionResistantHash)}
+	z, err := zlib.NewWriterLevel(&d.buf, p.level)
+	if err != nil {
+		z = zlib.NewWriter(&d.buf)
+	}
+	d.zlib = z
+	return d
+}
+
+// start begins the name of an object.
+func (d *deflater) start(kind objectKind, size int64) {
+	d.hash.Reset()
+	header := append([]byte(kind.String()), ' ')
+	header = append(strconv.AppendInt(header, size, 10), 0)
+	d.hash.Write(header)
+}
+
+func (d *deflater) sum() (id ObjectID, err error) {
+	sum, collision := d.hash.CollisionResistantSum(nil)
+	copy(id[:], sum)
+	if collision {
+		return id, &CollisionError{id}
+	}
+	return id, nil
+}
+
+// put writes an object, if it is new, and returns its name.
+func (p *packWriter) put(d *deflater, kind objectKind, content []byte) (ObjectID, error) {
+	d.start(kind, int64(len(content)))
+	d.hash.Write(content)
+	id, err := d.sum()
+	if err != nil {
+		return id, err
+	}
+	if !p.reserve(id, int64(len(content))) {
+		return id, nil
+	}
+	d.buf.Reset()
+	d.zlib.Reset(&d.buf)
+	d.zlib.Write(content)
+	if err := d.zlib.Close(); err != nil {
+		return id, err
+	}
+	return id, p.write(id, kind, int64(len(content)), int64(d.buf.Len()), &d.buf)
+}
+
+// putStream is put for a blob that is too large to be held in memory: it is
+// compressed into a file beside the pack first, since its name is known only at its end.
+func (p *packWriter) putStream(d *deflater, size int64, r io.Reader) (ObjectID, error) {
+	spill, err := os.CreateTemp(p.dir, "tmp_obj_")
+	if err != nil {
+		return ObjectID{}, err
+	}
+	defer os.Remove(spill.Name())
+	defer spill.Close()
+	d.start(blobObject, size)
+	out := bufio.NewWriterSize(spill, 1<<18)
+	d.zlib.Reset(out)
+	n, err := io.Copy(io.MultiWriter(d.hash, d.zlib), io.LimitReader(r, size))
+	if err == nil && n < size {
+		err = io.ErrUnexpectedEOF
+	}
+	if err == nil {
+		err = d.zlib.Close()
+	}
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		return ObjectID{}, err
+	}
+	id, err := d.sum()
+	if err != nil || !p.reserve(id, size) {
+		return id, err
+	}
+	length, err := spill.Seek(0, io.SeekCurrent)
+	if err == nil {
+		_, err = spill.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return id, err
+	}
+	return id, p.write(id, blobObject, size, length, spill)
+}
+
+// reserve claims the writing of an object. It returns false if that is done, or
+// being done by another goroutine.
+func (p *packWriter) reserve(id ObjectID, size int64) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, ok := p.written[id]; ok || p.known.has(id) {
+		return false
+	}
+	p.written[id] = packed{size: size}
+	return true
+}
+
+// write appends an object of which deflated holds length bytes.
+func (p *packWriter) write(id ObjectID, kind objectKind, size, length int64, deflated io.Reader) error {
+	header := packObjectHeader(kind, size)
+	crc := crc32.NewIEEE()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w := io.MultiWriter(p.out, crc)
+	if _, err := w.Write(header); err != nil {
+		return err
+	}
+	n, err := io.Copy(w, deflated)
+	if err != nil {
+		return err
+	}
+	if n != length {
+		return io.ErrShortWrite
+	}
+	p.written[id] = packed{p.offset, crc.Sum32(), size}
+	p.order = append(p.order, id)
+	p.offset += int64(len(header)) + n
+	return nil
+}
+
+// packObjectHeader encodes type and size: four bits of the size in the first byte,
+// seven in each further one, the lowest first.
+func packObjectHeader(kind objectKind, size int64) []byte {
+	b := byte(kind)<<4 | byte(size&15)
+	var header []byte
+	for size >>= 4; size > 0; size >>= 7 {
+		header = append(header, b|0x80)
+		b = byte(size & 0x7f)
+	}
+	return append(header, b)
+}
+
+// read returns the content of an object of this pack. ok is false if it is not there.
+func (p *packWriter) read(id ObjectID) (content []byte, ok bool, err error) {
+	p.mu.Lock()
+	at, ok := p.written[id]
+	err = p.out.Flush()
+	p.mu.Unlock()
+	if !ok || err != nil {
+		return nil, ok, err
+	}
+	r := bufio.NewReader(io.NewSectionReader(p.file, at.offset, 1<<62))
+	for {
+		b, err := r.ReadByte()
+		if err != nil {
+			return nil, true, err
+		}
+		if b&0x80 == 0 {
+			break
+		}
+	}
+	z, err := zlib.NewReader(r)
+	if err != nil {
+		return nil, true, err
+	}
+	content = make([]byte, at.size)
+	_, err = io.ReadFull(z, content)
+	return content, true, err
+}
+
+// finish completes the pack and its index, and gives them their final names. When
+// it has returned nil the objects are in the repository and on the disk. There
+// is no pack if there were no new objects.
+func (p *packWriter) finish() error {
+	defer p.abort()
+	if len(p.order) == 0 {
+		return nil
+	}
+	if err := p.out.Flush(); err != nil {
+		return err
+	}
+	header := append([]byte("PACK"), 0, 0, 0, 2)
+	header = binary.BigEndian.AppendUint32(header, uint32(len(p.order)))
+	if _, err := p.file.WriteAt(header, 0); err != nil {
+		return err
+	}
+	sum := sha1.New()
+	if _, err := io.Copy(sum, io.NewSectionReader(p.file, 0, p.offset)); err != nil {
+		return err
+	}
+	var checksum plumbing.Hash
+	copy(checksum[:], sum.Sum(nil))
+	if _, err := p.file.WriteAt(checksum[:], p.offset); err != nil {
+		return err
+	}
+	index, err := p.writeIndex(checksum)
+	if err != nil {
+		return err
+	}
+	final := filepath.Join(p.dir, "pack-"+checksum.String())
+	if err := publish(p.file, final+".pack"); err != nil {
+		index.Close()
+		os.Remove(index.Name())
+		return err
+	}
+	defer index.Close()
+	// git sees a pack once its index is there, so that comes last.
+	if err := publish(index, final+".idx"); err != nil {
+		os.Remove(index.Name())
+		return err
+	}
+	return syncDir(p.dir)
+}
+
+func (p *packWriter) writeIndex(checksum plumbing.Hash) (*os.File, error) {
+	w := new(idxfile.Writer)
+	for id, at := range p.written {
+		w.Add(plumbing.Hash(id), uint64(at.offset), at.crc)
+	}
+	if err := w.OnFooter(checksum); err != nil {
+		return nil, err
+	}
+	index, err := w.Index()
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.CreateTemp(p.dir, "tmp_idx_")
+	if err != nil {
+		return nil, err
+	}
+	out := bufio.NewWriter(f)
+	if _, err = idxfile.NewEncoder(out).Encode(index); err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		f.Close()
+		os.Remove(f.Name())
+		return nil, err
+	}
+	return f, nil
+}
+
+// publish makes f durable and read-only, as git keeps its packs, and renames it.
+func publish(f *os.File, name string) error {
+	if err := f.Chmod(0o444); err != nil {
+		return err
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}
+
+// abort removes what is unfinished. It does nothing after finish.
+func (p *packWriter) abort() {
+	if p.file == nil {
+		return
+	}
+	p.known.close()
+	p.file.Close()
+	os.Remove(p.file.Name()) // gone if finish has renamed it
+	p.file = nil
+}

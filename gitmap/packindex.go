@@ -1,0 +1,117 @@
+package gitmap
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// knownObjects tells which objects the packs of a repository hold already, so that
+// an import writes only what is new. Loose objects and alternates are not looked
+// at: what is in there would be written once more, which git allows.
+type knownObjects struct{ indexes []*packIndex }
+
+// packIndex is a pack index of version 2, gitformat-pack(5), mapped into memory.
+type packIndex struct {
+	data  []byte
+	count uint32
+}
+
+const (
+	idxHeader = 8
+	idxFanout = 256 * 4
+)
+
+func openKnownObjects(packDir string) (*knownObjects, error) {
+	names, err := filepath.Glob(filepath.Join(packDir, "pack-*.idx"))
+	if err != nil {
+		return nil, err
+	}
+	k := new(knownObjects)
+	for _, name := range names {
+		x, err := mapIndex(name)
+		if os.IsNotExist(err) {
+			continue // repacked a moment ago
+		}
+		if err != nil {
+			k.close()
+			return nil, err
+		}
+		k.indexes = append(k.indexes, x)
+	}
+	return k, nil
+}
+
+func mapIndex(name string) (*packIndex, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() < idxHeader+idxFanout {
+		return nil, fmt.Errorf("read %s: too short for a pack index", name)
+	}
+	data, err := syscall.Mmap(int(f.Fd()), 0, int(info.Size()), syscall.PROT_READ, syscall.MAP_PRIVATE)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	x := &packIndex{data: data}
+	if !bytes.Equal(data[:idxHeader], []byte("\xfftOc\x00\x00\x00\x02")) {
+		syscall.Munmap(data)
+		return nil, fmt.Errorf("read %s: not a pack index of version 2", name)
+	}
+	x.count = x.fanout(255)
+	if need := idxHeader + idxFanout + 20*int64(x.count); info.Size() < need {
+		syscall.Munmap(data)
+		return nil, fmt.Errorf("read %s: truncated", name)
+	}
+	return x, nil
+}
+
+func (x *packIndex) fanout(i int) uint32 {
+	return binary.BigEndian.Uint32(x.data[idxHeader+4*i:])
+}
+
+func (x *packIndex) has(id ObjectID) bool {
+	var low uint32
+	if id[0] > 0 {
+		low = x.fanout(int(id[0]) - 1)
+	}
+	high := min(x.fanout(int(id[0])), x.count)
+	names := x.data[idxHeader+idxFanout:]
+	for low < high {
+		mid := low + (high-low)/2
+		switch bytes.Compare(id[:], names[20*mid:20*mid+20]) {
+		case 0:
+			return true
+		case -1:
+			high = mid
+		default:
+			low = mid + 1
+		}
+	}
+	return false
+}
+
+func (k *knownObjects) has(id ObjectID) bool {
+	for _, x := range k.indexes {
+		if x.has(id) {
+			return true
+		}
+	}
+	return false
+}
+
+func (k *knownObjects) close() {
+	for _, x := range k.indexes {
+		syscall.Munmap(x.data)
+	}
+	k.indexes = nil
+}

@@ -1,0 +1,315 @@
+package gitmap
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	"debgit/dsc"
+)
+
+// A Method says which of dgit's two ways of making patch commits is taken. They
+// give the same commits for all but a few odd packages.
+type Method int
+
+const (
+	// MethodAuto is dgit's choice: the first method, and the fallback if that fails
+	// or ends with another tree than dpkg-source's.
+	MethodAuto Method = iota
+	// MethodFallback is the fallback only (--force-import-gitapply-absurd).
+	MethodFallback
+	// MethodFirst is the first method only (--force-import-gitapply-no-absurd).
+	MethodFirst
+)
+
+// quilt is a series of patches on its way to commits.
+type quilt struct {
+	im         *importer
+	clog       *changelog
+	base       *node // the unpacked source, without patches
+	series     *dsc.Series
+	want       *node  // what dpkg-source makes of base
+	maintainer person // of debian/control; empty if it names none
+}
+
+// A patchStep is a commit of a patch, ready to be written.
+type patchStep struct {
+	root    *node
+	author  string
+	message string
+}
+
+// commitPatches makes a commit of each patch, on top of the main commit.
+func (im *importer) commitPatches(base *node, clog *changelog) error {
+	data, err := im.readThroughLinks(base, "debian/patches/series")
+	if isMissing(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := im.checkVendorSeries(base); err != nil {
+		return err
+	}
+	q := &quilt{im: im, clog: clog, base: base}
+	if q.series, err = dsc.ParseSeries(data); err != nil {
+		return fmt.Errorf("debian/patches/series: %w", err)
+	}
+	if len(q.series.Dpkg) == 0 {
+		return nil
+	}
+	control, err := im.readThroughLinks(base, "debian/control")
+	if err != nil && !isMissing(err) {
+		return err
+	}
+	q.maintainer, _ = controlMaintainer(control)
+	if q.want, err = q.reference(); err != nil {
+		return err
+	}
+	steps, err := q.steps()
+	if err != nil {
+		return err
+	}
+	return q.commit(steps)
+}
+
+// checkVendorSeries refuses a series that is meant for Debian only: dpkg-source
+// would unpack the package differently on different distros.
+func (im *importer) checkVendorSeries(base *node) error {
+	const name = "debian/patches/debian.series"
+	data, err := im.readThroughLinks(base, name)
+	if isMissing(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(string(data)) {
+		trimmed := strings.TrimLeft(line, " \t\r\n\f\v")
+		if trimmed == "" || line != trimmed && trimmed[0] == '#' {
+			continue
+		}
+		return fmt.Errorf("%s is in use: what the package unpacks to depends on the distro that unpacks it", name)
+	}
+	return nil
+}
+
+// patch reads a patch of the series from the tree as it is when its turn comes.
+func (q *quilt) patch(root *node, e dsc.SeriesEntry) (*dsc.Patch, []byte, error) {
+	if err := q.im.ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	name := "debian/patches/" + e.Name
+	data, err := q.im.readThroughLinks(root, name)
+	if err != nil {
+		return nil, nil, fmt.Errorf("debian/patches/series: line %d: %w", e.Line, err)
+	}
+	p, err := dsc.ParsePatch(name, data, dsc.PatchLimits{})
+	return p, data, err
+}
+
+// dpkgPatch is patch for dpkg-source, which decompresses patches.
+func (q *quilt) dpkgPatch(root *node, e dsc.SeriesEntry) (*dsc.Patch, error) {
+	p, data, err := q.patch(root, e)
+	if err != nil || !compressed(e.Name) {
+		return p, err
+	}
+	name := "debian/patches/" + e.Name
+	r, err := dsc.Decompress(name, bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	if data, err = readPatch(name, r); err != nil {
+		return nil, err
+	}
+	return dsc.ParsePatch(name, data, dsc.PatchLimits{})
+}
+
+func compressed(name string) bool {
+	for _, ext := range []string{".gz", ".bz2", ".lzma", ".xz"} {
+		if strings.HasSuffix(name, ext) {
+			return true
+		}
+	}
+	return false
+}
+
+// reference returns the tree that "dpkg-source --before-build" makes: with all
+// patches applied; or as it was if the first patch does not apply, which
+// dpkg-source takes for "applied already".
+func (q *quilt) reference() (*node, error) {
+	root := q.base
+	for i, e := range q.series.Dpkg {
+		p, err := q.dpkgPatch(root, e)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			applies, err := p.FirstApplies(patchTree{q.im, root})
+			if err != nil {
+				return nil, err
+			}
+			if !applies {
+				_, q.im.result.Unpatched = p.Apply(patchTree{q.im, root}, dsc.DpkgQuilt, dsc.ApplyOptions{})
+				return root, nil
+			}
+		}
+		if root, err = q.applyTo(root, p, dsc.DpkgQuilt, dsc.ApplyOptions{}); err != nil {
+			return nil, err
+		}
+	}
+	return root, nil
+}
+
+func (q *quilt) applyTo(root *node, p *dsc.Patch, d dsc.Dialect, opts dsc.ApplyOptions) (*node, error) {
+	changes, err := p.Apply(patchTree{q.im, root}, d, opts)
+	if err != nil {
+		return nil, err
+	}
+	return q.im.apply(root, changes)
+}
+
+// steps works out the commits by the method that the options ask for.
+func (q *quilt) steps() ([]patchStep, error) {
+	if q.im.opts.Method != MethodFallback {
+		steps, err := q.first()
+		if err == nil {
+			return steps, nil
+		}
+		if q.im.opts.Method == MethodFirst || errors.Is(err, q.im.ctx.Err()) {
+			return nil, err
+		}
+		q.im.result.Fallback = err
+	}
+	return q.fallback()
+}
+
+// first is dgit's first method: each patch applied as "git apply" does.
+func (q *quilt) first() ([]patchStep, error) {
+	if q.series.StrictErr != nil {
+		return nil, q.series.StrictErr
+	}
+	var steps []patchStep
+	root := q.base
+	for i, e := range q.series.Strict {
+		p, data, err := q.patch(root, e)
+		if err != nil {
+			return nil, err
+		}
+		step, header, err := q.describe(e, data)
+		if err != nil {
+			return nil, err
+		}
+		step.message = header.message()
+		if root, err = q.applyTo(root, p, dsc.GitApply, dsc.ApplyOptions{Strip: e.Strip}); err != nil {
+			return nil, err
+		}
+		step.root = root
+		steps = append(steps, step)
+		q.im.opts.Progress.report("apply patches", int64(i+1), int64(len(q.series.Strict)))
+	}
+	return steps, q.sameAsDpkg(root)
+}
+
+// fallback is dgit's second method: each patch applied as dpkg-source does if it
+// is the only one, and an author that git would not take replaced by the importer.
+func (q *quilt) fallback() ([]patchStep, error) {
+	if q.series.LaunderedErr != nil {
+		return nil, q.series.LaunderedErr
+	}
+	var steps []patchStep
+	root := q.base
+	for i, e := range q.series.Laundered {
+		_, data, err := q.patch(root, e)
+		if err != nil {
+			return nil, err
+		}
+		step, header, err := q.describe(e, data)
+		if unusable := (*unusableAuthorError)(nil); errors.As(err, &unusable) {
+			step.author, err = q.committer()
+		}
+		if err != nil {
+			return nil, err
+		}
+		step.message = header.rebasedMessage()
+		p, err := q.dpkgPatch(root, e)
+		if err != nil {
+			return nil, err
+		}
+		applies, err := p.FirstApplies(patchTree{q.im, root})
+		if err != nil {
+			return nil, err
+		}
+		if applies {
+			if root, err = q.applyTo(root, p, dsc.DpkgQuilt, dsc.ApplyOptions{}); err != nil {
+				return nil, err
+			}
+		}
+		step.root = root
+		steps = append(steps, step)
+		q.im.opts.Progress.report("apply patches", int64(i+1), int64(len(q.series.Laundered)))
+	}
+	return steps, q.sameAsDpkg(root)
+}
+
+// describe reads the header of a patch for its author and message.
+func (q *quilt) describe(e dsc.SeriesEntry, data []byte) (step patchStep, h patchHeader, err error) {
+	if h, err = readPatchHeader(e.Name, data); err != nil {
+		return step, h, err
+	}
+	newest := q.clog.stamp
+	step.author, err = h.authorLine(q.maintainer, splitPerson(newest.person), strings.TrimSpace(newest.date()))
+	return step, h, err
+}
+
+// committer is the committer of patch commits, whose date git has cleaned up.
+func (q *quilt) committer() (string, error) {
+	return identLine(person{importerName, importerEmail}, strings.TrimSpace(q.clog.stamp.date()))
+}
+
+// errDisagree says that the patch commits do not end with dpkg-source's tree.
+var errDisagree = errors.New("the patches one by one give another tree than dpkg-source makes of them")
+
+func (q *quilt) sameAsDpkg(root *node) error {
+	got, err := q.im.trees.write(root)
+	if err != nil {
+		return err
+	}
+	want, err := q.im.trees.write(q.want)
+	if err != nil {
+		return err
+	}
+	if got != want {
+		return errDisagree
+	}
+	return nil
+}
+
+// commit writes the commits of all steps.
+func (q *quilt) commit(steps []patchStep) error {
+	committer, err := q.committer()
+	if err != nil {
+		return err
+	}
+	for _, s := range steps {
+		tree, err := q.im.trees.writeRoot(s.root)
+		if err != nil {
+			return err
+		}
+		id, err := q.im.commit(commit{
+			tree:      tree,
+			parents:   []CommitID{q.im.result.Commit},
+			author:    s.author,
+			committer: committer,
+			message:   s.message,
+		})
+		if err != nil {
+			return err
+		}
+		q.im.result.Commit, q.im.result.Tree = id, tree
+	}
+	q.im.result.Patches = len(steps)
+	return nil
+}

@@ -1,0 +1,123 @@
+package gitmap
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// A RefUpdate moves one ref. It is refused if the ref is not where Old says.
+type RefUpdate struct {
+	Ref string
+	New CommitID // zero: delete the ref
+	Old CommitID // zero: the ref must not exist
+}
+
+// UpdateRefs does all updates or none, and writes message into the reflogs.
+func (r *Repo) UpdateRefs(ctx context.Context, message string, updates ...RefUpdate) error {
+	var in strings.Builder
+	for _, u := range updates {
+		if u.New.IsZero() {
+			fmt.Fprintf(&in, "delete %s\x00%s\x00", u.Ref, u.Old)
+		} else {
+			fmt.Fprintf(&in, "update %s\x00%s\x00%s\x00", u.Ref, u.New, u.Old)
+		}
+	}
+	_, err := r.gitInput(ctx, []byte(in.String()), "update-ref", "-m", message, "--create-reflog", "-z", "--stdin")
+	return err
+}
+
+// Refs returns the refs that match any of the patterns of git-for-each-ref(1), with
+// the objects that they name.
+func (r *Repo) Refs(ctx context.Context, patterns ...string) (map[string]ObjectID, error) {
+	out, err := r.Git(ctx, append([]string{"for-each-ref", "--format=%(objectname) %(refname)", "--"}, patterns...)...)
+	if err != nil {
+		return nil, err
+	}
+	refs := map[string]ObjectID{}
+	for line := range strings.Lines(out) {
+		name, ref, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		id, err := ParseCommitID(name)
+		if err != nil {
+			return nil, fmt.Errorf("git for-each-ref: %w", err)
+		}
+		refs[ref] = ObjectID(id)
+	}
+	return refs, nil
+}
+
+// Commit returns the commit that rev names, which is any expression of
+// gitrevisions(7). ok is false if there is no such commit in the repository.
+func (r *Repo) Commit(ctx context.Context, rev string) (id CommitID, ok bool, err error) {
+	out, err := r.Git(ctx, "rev-parse", "--quiet", "--verify", "--end-of-options", rev+"^{commit}")
+	if exitStatus(err) == 1 || isMissingObject(err) {
+		return id, false, nil
+	}
+	if err != nil {
+		return id, false, err
+	}
+	id, err = ParseCommitID(strings.TrimSpace(out))
+	return id, err == nil, err
+}
+
+// isMissingObject tells git's words for "that object is not here" from other failures.
+func isMissingObject(err error) bool {
+	var ge *GitError
+	return errors.As(err, &ge) && strings.Contains(ge.Stderr, "Needed a single revision")
+}
+
+// Tree returns the tree of a commit.
+func (r *Repo) Tree(ctx context.Context, c CommitID) (ObjectID, error) {
+	out, err := r.Git(ctx, "rev-parse", "--verify", "--end-of-options", c.String()+"^{tree}")
+	if err != nil {
+		return ObjectID{}, err
+	}
+	id, err := ParseCommitID(strings.TrimSpace(out))
+	return ObjectID(id), err
+}
+
+// IsAncestor says whether a is b or an ancestor of b.
+func (r *Repo) IsAncestor(ctx context.Context, a, b CommitID) (bool, error) {
+	_, err := r.Git(ctx, "merge-base", "--is-ancestor", a.String(), b.String())
+	if exitStatus(err) == 1 {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// FileAt returns the content of a file in the tree of a commit.
+func (r *Repo) FileAt(ctx context.Context, c CommitID, path string) ([]byte, error) {
+	out, err := r.Git(ctx, "cat-file", "blob", c.String()+":"+path)
+	return []byte(out), err
+}
+
+// WriteCommit writes a commit. Author and committer are whole lines of a commit
+// object without their first word, and message is written as it is.
+func (r *Repo) WriteCommit(ctx context.Context, tree ObjectID, parents []CommitID, author, committer, message string) (CommitID, error) {
+	c := commit{tree: tree, parents: parents, author: author, committer: committer, message: message}
+	out, err := r.gitInput(ctx, c.encode(), "hash-object", "-t", "commit", "-w", "--stdin")
+	if err != nil {
+		return CommitID{}, err
+	}
+	return ParseCommitID(strings.TrimSpace(out))
+}
+
+// CheckedOut returns the work tree, of those that share this repository, in which
+// ref is the current branch, or "".
+func (r *Repo) CheckedOut(ctx context.Context, ref string) (dir string, err error) {
+	out, err := r.Git(ctx, "worktree", "list", "--porcelain")
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(out) {
+		line = strings.TrimSuffix(line, "\n")
+		if path, ok := strings.CutPrefix(line, "worktree "); ok {
+			dir = path
+		}
+		if line == "branch "+ref {
+			return dir, nil
+		}
+	}
+	return "", nil
+}

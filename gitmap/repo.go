@@ -1,0 +1,215 @@
+package gitmap
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/go-git/go-billy/v5/osfs"
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/cache"
+	"github.com/go-git/go-git/v5/storage/filesystem"
+)
+
+// An ObjectID is the SHA-1 name of a git object.
+type ObjectID [20]byte
+
+func (id ObjectID) String() string { return hex.EncodeToString(id[:]) }
+
+// IsZero says whether id names no object.
+func (id ObjectID) IsZero() bool { return id == ObjectID{} }
+
+// A CommitID is the name of a commit.
+type CommitID ObjectID
+
+func (id CommitID) String() string { return ObjectID(id).String() }
+
+// IsZero says whether id names no commit.
+func (id CommitID) IsZero() bool { return ObjectID(id).IsZero() }
+
+// ParseCommitID reads the 40 hexadecimal digits of a commit's name.
+func ParseCommitID(s string) (CommitID, error) {
+	var id CommitID
+	if len(s) != 2*len(id) {
+		return id, fmt.Errorf("%q is no commit id", s)
+	}
+	if _, err := hex.Decode(id[:], []byte(s)); err != nil {
+		return id, fmt.Errorf("%q is no commit id", s)
+	}
+	return id, nil
+}
+
+// A Repo is a git repository. Objects are read by a git library and written by
+// us, whole packs at a time. All else (refs, configuration, work tree, fetch,
+// push) goes through the git program, because only that knows every extension, hook
+// and credential helper; Repo alone runs it.
+//
+// A Repo may be used by several goroutines, but for [Import], which writes.
+type Repo struct {
+	workTree string // "" in a bare repository
+	gitDir   string
+	common   string // what worktrees share: objects, refs
+	objects  *filesystem.Storage
+
+	configOnce sync.Once
+	config     Config
+	configErr  error
+}
+
+// Init makes an empty repository in dir, which is made if need be, with a branch
+// of the given name (without refs/heads/) as the current one.
+func Init(ctx context.Context, dir, branch string) (*Repo, error) {
+	if _, err := runGit(ctx, "", nil, "init", "-q", "-b", branch, "--", dir); err != nil {
+		return nil, err
+	}
+	return Open(ctx, dir)
+}
+
+// Open opens the repository that dir is in. It is an error that matches
+// [ErrNoRepository] if there is none.
+func Open(ctx context.Context, dir string) (*Repo, error) {
+	out, err := runGit(ctx, dir, nil, "rev-parse", "--path-format=absolute", "--show-object-format", "--git-dir", "--git-common-dir", "--is-bare-repository")
+	if err != nil {
+		var ge *GitError
+		if errors.As(err, &ge) && strings.Contains(ge.Stderr, "not a git repository") {
+			return nil, fmt.Errorf("%s: %w", dir, ErrNoRepository)
+		}
+		return nil, err
+	}
+	f := strings.Split(strings.TrimSpace(out), "\n")
+	if len(f) != 4 {
+		return nil, fmt.Errorf("git rev-parse: answered %q", out)
+	}
+	if f[0] != "sha1" {
+		return nil, fmt.Errorf("%s: the repository names objects by %s: imports are defined for SHA-1 only", dir, f[0])
+	}
+	r := &Repo{gitDir: f[1], common: f[2]}
+	if f[3] != "true" {
+		if out, err = runGit(ctx, dir, nil, "rev-parse", "--path-format=absolute", "--show-toplevel"); err == nil {
+			r.workTree = strings.TrimSuffix(out, "\n")
+		}
+	}
+	r.reopen()
+	return r, nil
+}
+
+// ErrNoRepository is matched by the error of [Open] when there is none.
+var ErrNoRepository = errors.New("not a git repository")
+
+// WorkTree returns the top of the work tree, or "" for a bare repository.
+func (r *Repo) WorkTree() string { return r.workTree }
+
+// GitDir returns the directory that holds HEAD and the index.
+func (r *Repo) GitDir() string { return r.gitDir }
+
+// CommonDir returns the directory that holds objects and refs.
+func (r *Repo) CommonDir() string { return r.common }
+
+func (r *Repo) packDir() string { return filepath.Join(r.common, "objects", "pack") }
+
+// A GitError says that the git program failed.
+type GitError struct {
+	Args   []string
+	Stderr string
+	Err    error
+}
+
+func (e *GitError) Error() string {
+	text := strings.TrimSpace(e.Stderr)
+	for _, prefix := range []string{"fatal: ", "error: "} {
+		text = strings.TrimPrefix(text, prefix)
+	}
+	if text == "" {
+		text = e.Err.Error()
+	}
+	return "git " + e.Args[0] + ": " + text
+}
+
+// Unwrap returns the error of running the program.
+func (e *GitError) Unwrap() error { return e.Err }
+
+// exitStatus returns the status with which git ended, or -1 if err is not about that.
+func exitStatus(err error) int {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitCode()
+	}
+	return -1
+}
+
+// Git runs git with args at the top of the work tree, or in the git directory of
+// a bare repository, and returns its output.
+func (r *Repo) Git(ctx context.Context, args ...string) (string, error) {
+	return r.gitInput(ctx, nil, args...)
+}
+
+func (r *Repo) gitInput(ctx context.Context, stdin []byte, args ...string) (string, error) {
+	dir := r.workTree
+	if dir == "" {
+		dir = r.gitDir
+	}
+	return runGit(ctx, dir, stdin, args...)
+}
+
+// runGit runs git in dir. It asks no questions on a terminal, speaks English, and
+// does not see the variables by which a hook or an alias tells git of another repository.
+func runGit(ctx context.Context, dir string, stdin []byte, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "git", args...)
+	cmd.Dir = dir
+	cmd.Env = append(gitEnvironment(), "LC_ALL=C.UTF-8", "GIT_TERMINAL_PROMPT=0")
+	if stdin != nil {
+		cmd.Stdin = bytes.NewReader(stdin)
+	}
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return "", ctx.Err()
+		}
+		return "", &GitError{args, stderr.String(), err}
+	}
+	return stdout.String(), nil
+}
+
+func gitEnvironment() []string {
+	var env []string
+	for _, kv := range os.Environ() {
+		name, _, _ := strings.Cut(kv, "=")
+		switch name {
+		case "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX":
+			continue
+		}
+		env = append(env, kv)
+	}
+	return env
+}
+
+// blob returns the content of a blob that is in the repository.
+func (r *Repo) blob(id ObjectID) ([]byte, error) {
+	o, err := r.objects.EncodedObject(plumbing.BlobObject, plumbing.Hash(id))
+	if err != nil {
+		return nil, fmt.Errorf("read blob %s: %w", id, err)
+	}
+	rd, err := o.Reader()
+	if err != nil {
+		return nil, fmt.Errorf("read blob %s: %w", id, err)
+	}
+	defer rd.Close()
+	var b bytes.Buffer
+	if _, err := b.ReadFrom(rd); err != nil {
+		return nil, fmt.Errorf("read blob %s: %w", id, err)
+	}
+	return b.Bytes(), nil
+}
+
+// reopen makes objects visible that were written since r was opened.
+func (r *Repo) reopen() {
+	r.objects = filesystem.NewStorage(osfs.New(r.common), cache.NewObjectLRU(8*cache.MiByte))
+}

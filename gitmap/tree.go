@@ -1,0 +1,267 @@
+package gitmap
+
+import (
+	"fmt"
+	"maps"
+	"sort"
+	"strings"
+)
+
+// nodeKind is what a node of a file tree is.
+type nodeKind byte
+
+const (
+	fileNode    nodeKind = iota // a regular file, git mode 100644
+	execNode                    // a regular file with any x bit, git mode 100755
+	linkNode                    // a symbolic link, git mode 120000
+	dirNode                     // a directory; git keeps it only if something is in it
+	specialNode                 // a fifo or a device; git does not keep it
+)
+
+// gitMode returns the mode as a tree object has it.
+func (k nodeKind) gitMode() string {
+	return [...]string{fileNode: "100644", execNode: "100755", linkNode: "120000", dirNode: "40000"}[k]
+}
+
+// A node is a file or directory as unpacking makes it, before git forgets what
+// it does not keep. Once a tree has been built nodes do not change: with and
+// without return a new root that shares what is the same, so several states of a
+// tree can stand side by side.
+type node struct {
+	kind    nodeKind
+	blob    *blob            // of a file or link
+	entries map[string]*node // of a directory
+
+	id      ObjectID // of the tree object, if written
+	written bool
+}
+
+func newDir() *node { return &node{kind: dirNode, entries: map[string]*node{}} }
+
+func (n *node) isDir() bool { return n != nil && n.kind == dirNode }
+
+// at returns the node at path, without following links; nil if there is none.
+func (n *node) at(path ...string) *node {
+	for _, name := range path {
+		if !n.isDir() {
+			return nil
+		}
+		n = n.entries[name]
+	}
+	return n
+}
+
+// only returns the single entry of a directory, if it is one.
+func (n *node) only() (string, *node) {
+	if len(n.entries) == 1 {
+		for name, e := range n.entries {
+			return name, e
+		}
+	}
+	return "", nil
+}
+
+// with returns n with leaf at path. Directories on the way are made; anything else
+// that stands in the way gives way, as the leaf does if there is one.
+func (n *node) with(leaf *node, path ...string) *node {
+	if len(path) == 0 {
+		return leaf
+	}
+	out := newDir()
+	if n.isDir() {
+		out.entries = maps.Clone(n.entries)
+	}
+	out.entries[path[0]] = out.entries[path[0]].with(leaf, path[1:]...)
+	return out
+}
+
+// without returns n without what is at path. Directories stay, even if empty.
+func (n *node) without(path ...string) *node {
+	if n.at(path...) == nil || len(path) == 0 {
+		return n
+	}
+	out := &node{kind: dirNode, entries: maps.Clone(n.entries)}
+	if len(path) == 1 {
+		delete(out.entries, path[0])
+	} else {
+		out.entries[path[0]] = n.entries[path[0]].without(path[1:]...)
+	}
+	return out
+}
+
+// withoutEmptyParents is without, which also removes the directories that became
+// empty, up to the root.
+func (n *node) withoutEmptyParents(path ...string) *node {
+	n = n.without(path...)
+	for i := len(path) - 1; i > 0; i-- {
+		if dir := n.at(path[:i]...); !dir.isDir() || len(dir.entries) > 0 {
+			break
+		}
+		n = n.without(path[:i]...)
+	}
+	return n
+}
+
+// over returns n with all that is in top unpacked over it: directories merge,
+// anything else replaces what is there.
+func (n *node) over(top *node) *node {
+	if !n.isDir() || !top.isDir() {
+		return top
+	}
+	out := &node{kind: dirNode, entries: maps.Clone(n.entries)}
+	for name, e := range top.entries {
+		if old := out.entries[name]; old != nil {
+			e = old.over(e)
+		}
+		out.entries[name] = e
+	}
+	return out
+}
+
+// withoutNamed returns n without all nodes called name, at any depth. seen is
+// called with the path of each.
+func (n *node) withoutNamed(name string, seen func(path string)) *node {
+	return n.prune(name, "", seen)
+}
+
+func (n *node) prune(name, prefix string, seen func(string)) *node {
+	out := n
+	for _, key := range n.names() {
+		e := n.entries[key]
+		keep := e
+		if key == name {
+			seen(prefix + key)
+			keep = nil
+		} else if e.isDir() {
+			keep = e.prune(name, prefix+key+"/", seen)
+		}
+		if keep == e {
+			continue
+		}
+		if out == n {
+			out = &node{kind: dirNode, entries: maps.Clone(n.entries)}
+		}
+		if keep == nil {
+			delete(out.entries, key)
+		} else {
+			out.entries[key] = keep
+		}
+	}
+	return out
+}
+
+func (n *node) names() []string {
+	names := make([]string, 0, len(n.entries))
+	for name := range n.entries {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// treeWriter writes trees to a pack.
+type treeWriter struct {
+	pack *packWriter
+	d    *deflater
+}
+
+// write writes the tree objects of directory n and of all below it, without what
+// git does not keep. The root may be the empty tree. Blobs must have their names.
+func (w *treeWriter) write(n *node) (ObjectID, error) {
+	if n.written {
+		return n.id, nil
+	}
+	type entry struct {
+		key  string // the name by which git sorts: a directory's ends in a slash
+		node *node
+		id   ObjectID
+	}
+	list := make([]entry, 0, len(n.entries))
+	for name, e := range n.entries {
+		switch {
+		case e.kind == specialNode:
+			continue
+		case !e.isDir():
+			list = append(list, entry{name, e, e.blob.id})
+			continue
+		}
+		id, err := w.write(e)
+		if err != nil {
+			return id, err
+		}
+		if id != emptyTree {
+			list = append(list, entry{name + "/", e, id})
+		}
+	}
+	sort.Slice(list, func(i, j int) bool { return list[i].key < list[j].key })
+	var content []byte
+	for _, e := range list {
+		name := strings.TrimSuffix(e.key, "/")
+		content = append(content, e.node.kind.gitMode()...)
+		content = append(append(append(content, ' '), name...), 0)
+		content = append(content, e.id[:]...)
+	}
+	if len(content) == 0 {
+		n.id, n.written = emptyTree, true
+		return emptyTree, nil
+	}
+	id, err := w.pack.put(w.d, treeObject, content)
+	if err == nil {
+		n.id, n.written = id, true
+	}
+	return id, err
+}
+
+// emptyTree is the name of the tree without entries.
+var emptyTree = ObjectID{0x4b, 0x82, 0x5d, 0xc6, 0x42, 0xcb, 0x6e, 0xb9, 0xa0, 0x60, 0xe5, 0x4b, 0xf8, 0xd6, 0x92, 0x88, 0xfb, 0xee, 0x49, 0x04}
+
+// writeRoot is write for a whole tree, which git must be able to name even if it
+// is empty.
+func (w *treeWriter) writeRoot(n *node) (ObjectID, error) {
+	id, err := w.write(n)
+	if err == nil && id == emptyTree {
+		_, err = w.pack.put(w.d, treeObject, nil)
+	}
+	return id, err
+}
+
+// gitRoot returns the single entry of n, if n as git keeps it has one entry only
+// and that is a tree; else n.
+func (w *treeWriter) gitRoot(n *node) (*node, error) {
+	var only *node
+	for _, e := range n.entries {
+		if e.kind == specialNode {
+			continue
+		}
+		if e.isDir() {
+			if id, err := w.write(e); err != nil {
+				return nil, err
+			} else if id == emptyTree {
+				continue
+			}
+		}
+		if only != nil || !e.isDir() {
+			return n, nil
+		}
+		only = e
+	}
+	if only == nil {
+		return n, nil
+	}
+	return only, nil
+}
+
+// checkNames refuses a name that git does not let into its index, in n or below.
+func (n *node) checkNames(prefix string) error {
+	for _, name := range n.names() {
+		if reason := refusedName(name); reason != "" {
+			return fmt.Errorf("%q: git refuses the name (%s)", prefix+name, reason)
+		}
+		if e := n.entries[name]; e.isDir() {
+			if err := e.checkNames(prefix + name + "/"); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,175 @@
+package gitmap
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"debgit/dsc"
+)
+
+// A Loss is something of a source package that its git tree does not hold.
+type Loss struct {
+	File string // the tarball that has it
+	Path string
+	What string // such as "fifo or device"
+}
+
+func (l Loss) String() string { return fmt.Sprintf("%s: %s: %s", l.File, l.Path, l.What) }
+
+// What a Loss can be.
+const (
+	lossDotGit  = ".git entry"
+	lossSpecial = "fifo or device"
+)
+
+// unpacker makes the file tree of one tarball, as GNU tar would make it in an
+// empty directory: a later entry replaces an earlier one of the same name, and an
+// entry may lie behind a symbolic link of the same tarball only where tar would
+// go through it.
+type unpacker struct {
+	file   string
+	pool   *blobPool
+	root   *node
+	delay  map[*node]bool   // links that tar makes last, so that nothing can go through them
+	target map[*node]string // where links point
+	losses []Loss
+}
+
+// unpack reads a whole tarball. progress is called after each entry.
+func unpack(ctx context.Context, pool *blobPool, c *dsc.Content, limits dsc.TarballLimits, progress func()) (*node, []Loss, error) {
+	t, err := dsc.OpenTarball(c, limits)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer t.Close()
+	u := &unpacker{file: c.File().Name, pool: pool, root: newDir(), delay: map[*node]bool{}, target: map[*node]string{}}
+	for {
+		e, err := t.Next()
+		if err == io.EOF {
+			return u.root, u.losses, nil
+		}
+		if err == nil {
+			err = u.add(ctx, e, t)
+		}
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		progress()
+	}
+}
+
+func (u *unpacker) add(ctx context.Context, e *dsc.Entry, content io.Reader) error {
+	n, err := u.node(ctx, e, content)
+	if err != nil {
+		return u.errorf(e, "%w", err)
+	}
+	dir, err := u.parent(u.root, e.Path[:len(e.Path)-1], true)
+	if err != nil {
+		return u.errorf(e, "%w", err)
+	}
+	name := e.Path[len(e.Path)-1]
+	if old := dir.entries[name]; old.isDir() {
+		if e.Type == dsc.Directory {
+			return nil
+		}
+		if len(old.entries) > 0 {
+			return u.errorf(e, "a directory that is not empty is there already")
+		}
+	}
+	dir.entries[name] = n
+	return nil
+}
+
+func (u *unpacker) node(ctx context.Context, e *dsc.Entry, content io.Reader) (*node, error) {
+	switch e.Type {
+	case dsc.Directory:
+		return newDir(), nil
+	case dsc.Special:
+		u.losses = append(u.losses, Loss{u.file, e.Name(), lossSpecial})
+		return &node{kind: specialNode}, nil
+	case dsc.HardLink:
+		return u.linked(e.Hard)
+	case dsc.Symlink:
+		b, err := u.pool.add(ctx, strings.NewReader(e.Link), int64(len(e.Link)))
+		n := &node{kind: linkNode, blob: b}
+		u.target[n] = e.Link
+		u.delay[n] = strings.HasPrefix(e.Link, "/") || slices.Contains(strings.Split(e.Link, "/"), "..")
+		return n, err
+	}
+	b, err := u.pool.add(ctx, content, e.Size)
+	kind := fileNode
+	if e.Mode&0o111 != 0 {
+		kind = execNode
+	}
+	return &node{kind: kind, blob: b}, err
+}
+
+// linked returns what a hard link to path makes: git keeps it as one more file.
+func (u *unpacker) linked(path []string) (*node, error) {
+	name := strings.Join(path, "/")
+	if len(path) == 0 {
+		return nil, fmt.Errorf("hard link to the top directory")
+	}
+	dir, err := u.parent(u.root, path[:len(path)-1], false)
+	if err != nil {
+		return nil, fmt.Errorf("hard link to %q: %w", name, err)
+	}
+	n := dir.entries[path[len(path)-1]]
+	if n == nil {
+		return nil, fmt.Errorf("hard link to %q, which no earlier entry made", name)
+	}
+	if n.isDir() {
+		return nil, fmt.Errorf("hard link to the directory %q", name)
+	}
+	return n, nil
+}
+
+// maxLinks is how many links a path may go through, as on Linux.
+const maxLinks = 40
+
+// parent returns the directory at path below dir; links in path are followed as
+// the operating system would while tar unpacks. Missing directories are made if
+// create is set.
+func (u *unpacker) parent(dir *node, path []string, create bool) (*node, error) {
+	links := 0
+	for len(path) > 0 {
+		name := path[0]
+		path = path[1:]
+		next := dir.entries[name]
+		switch {
+		case next == nil && create:
+			next = newDir()
+			dir.entries[name] = next
+		case next == nil:
+			return nil, fmt.Errorf("there is no directory %q", name)
+		case next.kind == linkNode && !u.delay[next]:
+			// The target is relative and stays below: it goes in front of the rest.
+			if links++; links > maxLinks {
+				return nil, fmt.Errorf("too many symbolic links at %q", name)
+			}
+			var parts []string
+			for part := range strings.SplitSeq(u.target[next], "/") {
+				if part != "" && part != "." {
+					parts = append(parts, part)
+				}
+			}
+			path = append(parts, path...)
+			create = false // a link that dangles leads nowhere
+			continue
+		case !next.isDir():
+			return nil, fmt.Errorf("%q is not a directory", name)
+		}
+		dir = next
+	}
+	return dir, nil
+}
+
+func (u *unpacker) errorf(e *dsc.Entry, format string, args ...any) error {
+	return fmt.Errorf("unpack %s: %q: %w", u.file, e.Name(), fmt.Errorf(format, args...))
+}
