@@ -1,0 +1,45 @@
+package archive
+
+import (
+	"fmt"
+	"os"
+)
+
+// A NoKeyringError says that an archive was named without a keyring. Nothing but
+// its keys tells whether what it serves is genuine.
+type NoKeyringError struct{ Archive string }
+
+func (e *NoKeyringError) Error() string {
+	return fmt.Sprintf("open archive %s: no keyring says whose signatures to trust", e.Archive)
+}
+
+// PlacesAt returns where suite is in the one archive at where, which is a directory
+// or a URL with a scheme that [OpenMirror] takes. The keys in the files keyrings may
+// sign it; without any the error is a [*NoKeyringError]. Proxies for HTTP come
+// from the environment.
+func PlacesAt(where, suite string, keyrings []string) ([]Place, error) {
+	if !suiteName.MatchString(suite) {
+		return nil, fmt.Errorf("%q is no name of a suite", suite)
+	}
+	if len(keyrings) == 0 {
+		return nil, &NoKeyringError{where}
+	}
+	for _, k := range keyrings {
+		if _, err := os.Stat(k); err != nil {
+			return nil, err
+		}
+	}
+	m, err := OpenMirror(where, HTTPOptions{})
+	if err != nil {
+		return nil, err
+	}
+	return []Place{{
+		Mirror:          m,
+		URI:             m.String(),
+		Suite:           suite,
+		Keyrings:        keyrings,
+		CheckValidUntil: true,
+		CheckDate:       true,
+		Configured:      true,
+	}}, nil
+}
