@@ -1,0 +1,352 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"debgit/archive"
+	"debgit/dsc"
+	"debgit/gitmap"
+)
+
+// CloneOptions say what to clone and where to.
+type CloneOptions struct {
+	Package          string              // a source package, or a binary package of one
+	Suite            string              // name or codename; default: the distro's default suite
+	Dir              string              // the new directory; default: ./PACKAGE
+	Archive          string              // URL or directory of an archive; default: those of APT's configuration
+	Keyrings         []string            // files with the keys that may sign Archive
+	RequireGitServer bool                // fail if the distro's git server cannot be asked
+	CacheDir         string              // default: debgit in the user's cache directory
+	Config           gitmap.Config       // counts before the user's git configuration; default: none
+	Getenv           func(string) string // default: os.Getenv
+	Progress         gitmap.Progress     // default: none
+}
+
+// A CloneResult is what Clone made.
+type CloneResult struct {
+	ID        dsc.ID
+	Suite     string          // the codename
+	Dir       string          // as given, or ./PACKAGE
+	Branch    string          // such as "dgit/sid"
+	Commit    gitmap.CommitID // its tip
+	Tree      gitmap.ObjectID
+	Format    string           // the source format
+	Import    *gitmap.Imported // nil if the commit came from the git server
+	Files     []string         // paths of the source package's files, beside Dir
+	Signers   []dsc.Signer     // of the index of the suite
+	GitServer error            // a *GitServerError: why the git server could not be asked; or nil
+	DgitField string           // the commit that the .dsc names in its field Dgit and that could not be had; or ""
+	Warnings  []string
+}
+
+// A DirExistsError says that Clone would have to write into something that is there.
+type DirExistsError struct{ Dir string }
+
+func (e *DirExistsError) Error() string { return fmt.Sprintf("%s is there already", e.Dir) }
+
+// Clone makes a repository of the newest upload of a source package to a suite, in
+// a new directory, with the files of the source package beside it.
+//
+// The directory appears under its name when it is complete, or not at all. What
+// was downloaded stays, so that another try needs not download it again.
+//
+// Errors that callers may test for: [*DirExistsError], [*GitServerError] (only with
+// RequireGitServer), [*ConfigError], and those of [archive.Client] and [gitmap.Import].
+func Clone(ctx context.Context, opts CloneOptions) (*CloneResult, error) {
+	c := &cloner{opts: opts, result: &CloneResult{}}
+	if c.opts.Getenv == nil {
+		c.opts.Getenv = os.Getenv
+	}
+	if err := c.find(ctx); err != nil {
+		return nil, err
+	}
+	if err := c.checkDir(); err != nil {
+		return nil, err
+	}
+	if err := c.clone(ctx); err != nil {
+		return nil, c.about(err)
+	}
+	return c.result, nil
+}
+
+// cloner is what one call of Clone works on.
+type cloner struct {
+	opts     CloneOptions
+	settings settings
+	client   *archive.Client
+	suite    *archive.Suite
+	upload   *archive.Upload
+	distro   string
+	result   *CloneResult
+}
+
+// about puts the upload before err, unless something below did.
+func (c *cloner) about(err error) error {
+	var pe *dsc.PackageError
+	if errors.As(err, &pe) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return &dsc.PackageError{ID: c.result.ID, Err: err}
+}
+
+// find looks the package up in the suite.
+func (c *cloner) find(ctx context.Context) error {
+	if c.opts.Dir != "" { // no need to ask anybody if it cannot be made
+		if err := c.checkDir(); err != nil {
+			return err
+		}
+	}
+	config, err := gitmap.UserConfig(ctx)
+	if err != nil {
+		return err
+	}
+	for key, values := range c.opts.Config {
+		for _, v := range values {
+			config.Set(key, v)
+		}
+	}
+	c.settings = settings{config}
+	if err := c.openSuite(ctx); err != nil {
+		return err
+	}
+	c.upload, err = c.suite.Find(ctx, c.opts.Package)
+	var unknown *archive.UnknownPackageError
+	if errors.As(err, &unknown) && unknown.Source != "" {
+		c.result.Warnings = append(c.result.Warnings, fmt.Sprintf("%s is a binary package; its source package is %s", c.opts.Package, unknown.Source))
+		c.upload, err = c.suite.Find(ctx, unknown.Source)
+	}
+	if err != nil {
+		return err
+	}
+	c.result.ID = c.upload.ID()
+	c.result.Suite = c.suite.Codename()
+	c.result.Branch = Branch(c.result.Suite)
+	c.result.Signers = c.suite.Signed().Signers()
+	if c.opts.Dir == "" {
+		c.opts.Dir = "./" + c.result.ID.Package
+	}
+	c.result.Dir = c.opts.Dir
+	return nil
+}
+
+func (c *cloner) openSuite(ctx context.Context) error {
+	distro, _ := c.settings.lookup("dgit.default.distro")
+	suite := c.opts.Suite
+	if suite == "" {
+		suite = c.settings.defaultSuite(distro)
+	}
+	var places []archive.Place
+	var err error
+	if c.opts.Archive != "" {
+		places, err = archive.PlacesAt(c.opts.Archive, suite, c.opts.Keyrings)
+	} else {
+		places, err = archive.APTPlaces(ctx, suite, archive.APTOptions{})
+	}
+	if err != nil {
+		return err
+	}
+	c.client = archive.NewClient(archive.ClientOptions{CacheDir: c.opts.CacheDir, Progress: c.opts.Progress})
+	if c.suite, err = c.client.OpenSuite(ctx, suite, places); err != nil {
+		return err
+	}
+	c.distro = strings.ToLower(c.suite.Origin())
+	return nil
+}
+
+// checkDir refuses a directory that is there, and one that has no parent.
+func (c *cloner) checkDir() error {
+	if _, err := os.Lstat(c.opts.Dir); err == nil {
+		return &DirExistsError{c.opts.Dir}
+	} else if !os.IsNotExist(err) {
+		return err
+	}
+	_, err := os.Stat(filepath.Dir(c.opts.Dir))
+	return err
+}
+
+// clone downloads and imports, and gives the result its name.
+func (c *cloner) clone(ctx context.Context) error {
+	server, err := gitServerOf(c.settings, c.distro, c.result.ID.Package)
+	if err != nil {
+		return err
+	}
+	onServer := func() (bool, error) { return false, nil }
+	if server != nil {
+		onServer = server.startCheck(ctx)
+	}
+	parent := filepath.Dir(c.opts.Dir)
+	pkg, err := c.client.Fetch(ctx, c.suite, c.upload, parent)
+	if err != nil {
+		return err
+	}
+	defer pkg.Close()
+	c.result.Format = pkg.Source().Format
+	for _, f := range c.upload.Files() {
+		c.result.Files = append(c.result.Files, filepath.Join(parent, f.Name))
+	}
+	tmp, err := newUnfinished(c.opts.Dir)
+	if err != nil {
+		return err
+	}
+	defer tmp.remove()
+	repo, err := gitmap.Init(ctx, tmp.path, c.result.Branch)
+	if err != nil {
+		return err
+	}
+	if err := setUpNewTree(ctx, repo, c.settings, c.distro, c.opts.Getenv); err != nil {
+		return err
+	}
+	if err := addVcsGit(ctx, repo, pkg.Source().VcsGit); err != nil {
+		return err
+	}
+	tip, err := c.fetchServer(ctx, repo, server, onServer)
+	if err != nil {
+		return err
+	}
+	if err := c.commit(ctx, repo, pkg, tip); err != nil {
+		return err
+	}
+	if err := c.checkOut(ctx, repo); err != nil {
+		return err
+	}
+	return tmp.finish()
+}
+
+// fetchServer returns the tip of the suite on the git server, or zero. That the
+// server cannot be asked is an error only if the caller wants it so.
+func (c *cloner) fetchServer(ctx context.Context, repo *gitmap.Repo, server *gitServer, onServer func() (bool, error)) (tip gitmap.CommitID, err error) {
+	has, err := onServer()
+	if has {
+		c.opts.Progress("fetch from the git server", 0, -1)
+		tip, err = server.fetch(ctx, repo, c.result.Suite)
+	}
+	var unreachable *GitServerError
+	if errors.As(err, &unreachable) && ctx.Err() == nil && !c.opts.RequireGitServer {
+		c.result.GitServer = unreachable
+		return tip, nil
+	}
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return tip, err
+}
+
+// commit decides what the suite branch is, by what the archive and the git server
+// hold, and sets the refs.
+func (c *cloner) commit(ctx context.Context, repo *gitmap.Repo, pkg *dsc.Package, tip gitmap.CommitID) error {
+	uploaded, err := c.uploadedCommit(ctx, repo, pkg)
+	if err != nil {
+		return err
+	}
+	var imported *mergeInput
+	if uploaded.IsZero() {
+		if imported, err = c.importUpload(ctx, repo, pkg); err != nil {
+			return err
+		}
+	}
+	c.result.Commit, err = c.combine(ctx, repo, uploaded, imported, tip)
+	if err != nil {
+		return err
+	}
+	if c.result.Tree, err = repo.Tree(ctx, c.result.Commit); err != nil {
+		return err
+	}
+	return repo.UpdateRefs(ctx, "dgit fetch",
+		gitmap.RefUpdate{Ref: TrackingRef(c.result.Suite), New: c.result.Commit})
+}
+
+// uploadedCommit returns the commit that the field Dgit of the .dsc names, if it
+// can be had; else zero.
+func (c *cloner) uploadedCommit(ctx context.Context, repo *gitmap.Repo, pkg *dsc.Package) (id gitmap.CommitID, err error) {
+	value := pkg.Source().DgitRef
+	if value == "" {
+		return id, nil
+	}
+	field, err := parseDgitField(c.upload.Dsc().Name, value)
+	if err != nil {
+		return id, err
+	}
+	id, ok, err := repo.Commit(ctx, field.commit.String())
+	if err == nil && !ok {
+		c.result.DgitField = field.commit.String()
+	}
+	return id, err
+}
+
+func (c *cloner) importUpload(ctx context.Context, repo *gitmap.Repo, pkg *dsc.Package) (*mergeInput, error) {
+	imp, err := gitmap.Import(ctx, repo, pkg, gitmap.ImportOptions{Progress: c.opts.Progress})
+	if err != nil {
+		return nil, err
+	}
+	c.result.Import = imp
+	return &mergeInput{imp.Commit, imp.ChangelogVersion, whatImport, imp.Author, imp.Committer}, nil
+}
+
+// combine is the table of dgit's fetch for a repository without history of its
+// own: uploaded is what the .dsc names (or zero, and imported is its import), tip
+// what the git server has (or zero).
+func (c *cloner) combine(ctx context.Context, repo *gitmap.Repo, uploaded gitmap.CommitID, imported *mergeInput, tip gitmap.CommitID) (gitmap.CommitID, error) {
+	pkg, codename := c.result.ID.Package, c.result.Suite
+	if tip.IsZero() || tip == uploaded {
+		if imported != nil {
+			return imported.commit, nil
+		}
+		return uploaded, nil
+	}
+	server, err := inputOf(ctx, repo, tip, whatServer)
+	if err != nil {
+		return tip, err
+	}
+	if imported == nil {
+		return c.combineCommits(ctx, repo, uploaded, server)
+	}
+	order, err := server.version.Compare(imported.version)
+	if err != nil {
+		return tip, err
+	}
+	switch {
+	case order < 0:
+		return recordUpload(ctx, repo, pkg, codename, server, *imported)
+	case order > 0:
+		c.warnf("the git server has version %s, but the archive only %s", server.version, imported.version)
+	}
+	c.result.Import = nil
+	return tip, nil
+}
+
+// combineCommits is combine for an upload whose commit is there.
+func (c *cloner) combineCommits(ctx context.Context, repo *gitmap.Repo, uploaded gitmap.CommitID, server mergeInput) (gitmap.CommitID, error) {
+	behind, err := repo.IsAncestor(ctx, uploaded, server.commit)
+	if err != nil {
+		return uploaded, err
+	}
+	if behind {
+		c.warnf("the archive is behind the git server, which has version %s", server.version)
+		return server.commit, nil
+	}
+	ahead, err := repo.IsAncestor(ctx, server.commit, uploaded)
+	if err != nil || ahead {
+		return uploaded, err
+	}
+	field, err := inputOf(ctx, repo, uploaded, whatField)
+	if err != nil {
+		return uploaded, err
+	}
+	return merge(ctx, repo, c.result.ID.Package, c.result.Suite, []mergeInput{field, server})
+}
+
+func (c *cloner) warnf(format string, args ...any) {
+	c.result.Warnings = append(c.result.Warnings, fmt.Sprintf(format, args...))
+}
+
+func (c *cloner) checkOut(ctx context.Context, repo *gitmap.Repo) error {
+	if c.opts.Progress != nil {
+		c.opts.Progress("check out", 0, -1)
+	}
+	return repo.CheckOut(ctx, c.result.Commit)
+}

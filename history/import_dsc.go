@@ -1,0 +1,289 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"debgit/dsc"
+	"debgit/gitmap"
+)
+
+// ImportDscOptions say what to import and where to.
+type ImportDscOptions struct {
+	Dsc                   string   // path of the .dsc
+	Branch                string   // branch or ref; "+" before it: may be overwritten; "..": merged with what is there
+	SourceDir             string   // where the files of the .dsc are; default: beside it
+	RequireValidSignature bool     // fail if no key in Keyrings signed the .dsc
+	Keyrings              []string // default: those of Debian's uploaders that are installed
+	ForceDgitField        bool     // import the files even if the .dsc names its commit
+	Method                gitmap.Method
+	Progress              gitmap.Progress
+}
+
+// An ImportDscResult is what ImportDsc made.
+type ImportDscResult struct {
+	ID        dsc.ID
+	Format    string // the source format
+	Ref       string // whole, such as "refs/heads/hello"
+	Commit    gitmap.CommitID
+	Tree      gitmap.ObjectID
+	Import    *gitmap.Imported // nil if the commit that the .dsc names was used
+	Signers   []dsc.Signer     // of the .dsc, if its signature was verified
+	Signature error            // why it was not; or nil
+	DgitField string           // the commit that the .dsc names in its field Dgit and that is not here; or ""
+	Warnings  []string
+}
+
+// A BranchExistsError says that a ref is there and may not be moved.
+type BranchExistsError struct {
+	Ref        string
+	CheckedOut string // the work tree in which it is the current branch; or ""
+}
+
+func (e *BranchExistsError) Error() string {
+	if e.CheckedOut != "" {
+		return fmt.Sprintf("%s is checked out in %s", e.Ref, e.CheckedOut)
+	}
+	return e.Ref + " is there already"
+}
+
+// A NotForwardError says that a branch would lose commits.
+type NotForwardError struct {
+	Ref    string
+	Commit gitmap.CommitID
+}
+
+func (e *NotForwardError) Error() string {
+	return fmt.Sprintf("%s is not an ancestor of %s, which the .dsc names", e.Ref, e.Commit)
+}
+
+// InsideTreeError says that a .dsc lies inside the work tree, where it would be
+// taken for a file of the package.
+type InsideTreeError struct{ Path string }
+
+func (e *InsideTreeError) Error() string { return e.Path + " is inside the work tree" }
+
+// ImportDsc makes a branch of the source package that a .dsc describes, without
+// asking any network. It touches no work tree.
+//
+// Errors that callers may test for: [*BranchExistsError], [*NotForwardError],
+// [*InsideTreeError], and those of [dsc.OpenLocal] and [gitmap.Import].
+func ImportDsc(ctx context.Context, repo *gitmap.Repo, opts ImportDscOptions) (*ImportDscResult, error) {
+	target, err := openTarget(ctx, repo, opts)
+	if err != nil {
+		return nil, err
+	}
+	result := &ImportDscResult{Ref: target.ref}
+	keyring, err := signatureKeyring(opts, result)
+	if err != nil {
+		return nil, err
+	}
+	pkg, err := dsc.OpenLocal(opts.Dsc, dsc.LocalOptions{Dir: opts.SourceDir, Keyring: keyring})
+	if sigErr := (*dsc.SignatureError)(nil); errors.As(err, &sigErr) && !opts.RequireValidSignature {
+		result.Signature = err
+		pkg, err = dsc.OpenLocal(opts.Dsc, dsc.LocalOptions{Dir: opts.SourceDir})
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer pkg.Close()
+	if signed := pkg.Signed(); signed != nil {
+		result.Signers = signed.Signers()
+	}
+	result.ID, result.Format = pkg.Source().ID, pkg.Source().Format
+	if err := target.fill(ctx, pkg, result); err != nil {
+		return nil, err
+	}
+	if err := linkFiles(repo, opts, pkg); err != nil {
+		result.Warnings = append(result.Warnings, err.Error())
+	}
+	return result, nil
+}
+
+// signatureKeyring returns what the signature is checked with. Without any keyring
+// that is said in the result, or an error if the caller insists.
+func signatureKeyring(opts ImportDscOptions, result *ImportDscResult) (*dsc.Keyring, error) {
+	paths := opts.Keyrings
+	if len(paths) == 0 {
+		paths = uploaderKeyrings()
+	}
+	if len(paths) == 0 {
+		err := &dsc.SignatureError{File: filepath.Base(opts.Dsc), Err: errors.New("no keyring of uploaders is installed, so the signature cannot be checked")}
+		if opts.RequireValidSignature {
+			return nil, err
+		}
+		result.Signature = err
+		return nil, nil
+	}
+	return dsc.OpenKeyring(paths...)
+}
+
+// uploaderKeyrings are the keyrings of the package debian-keyring that are there.
+func uploaderKeyrings() []string {
+	var found []string
+	for _, name := range []string{"debian-keyring", "debian-maintainers", "debian-nonupload"} {
+		for _, ext := range []string{".pgp", ".gpg"} {
+			path := "/usr/share/keyrings/" + name + ext
+			if _, err := os.Stat(path); err == nil {
+				found = append(found, path)
+				break
+			}
+		}
+	}
+	return found
+}
+
+// An importTarget is the ref that an import goes to.
+type importTarget struct {
+	repo  *gitmap.Repo
+	opts  ImportDscOptions
+	ref   string
+	how   string // "", "+" or ".."
+	old   gitmap.CommitID
+	isOld bool
+}
+
+// openTarget refuses what cannot or may not become the target, before anything is
+// unpacked.
+func openTarget(ctx context.Context, repo *gitmap.Repo, opts ImportDscOptions) (*importTarget, error) {
+	t := &importTarget{repo: repo, opts: opts, ref: opts.Branch}
+	for _, how := range []string{"..", "+"} {
+		if rest, ok := strings.CutPrefix(t.ref, how); ok {
+			t.how, t.ref = how, rest
+			break
+		}
+	}
+	if !strings.HasPrefix(t.ref, "refs/") {
+		t.ref = "refs/heads/" + t.ref
+	}
+	if _, err := repo.Git(ctx, "check-ref-format", t.ref); err != nil {
+		return nil, fmt.Errorf("%q is no name for a branch", opts.Branch)
+	}
+	if err := checkOutside(repo, opts.Dsc); err != nil {
+		return nil, err
+	}
+	if dir, err := repo.CheckedOut(ctx, t.ref); err != nil {
+		return nil, err
+	} else if dir != "" {
+		return nil, &BranchExistsError{Ref: t.ref, CheckedOut: dir}
+	}
+	var err error
+	t.old, t.isOld, err = repo.Commit(ctx, t.ref)
+	if err == nil && t.isOld && t.how == "" {
+		err = &BranchExistsError{Ref: t.ref}
+	}
+	return t, err
+}
+
+// checkOutside refuses a .dsc inside the work tree. An absolute path, or one that
+// starts with "../", is meant as it is, as dgit takes it.
+func checkOutside(repo *gitmap.Repo, path string) error {
+	if repo.WorkTree() == "" || filepath.IsAbs(path) || strings.HasPrefix(path, "../") {
+		return nil
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	if rel, err := filepath.Rel(repo.WorkTree(), abs); err == nil && filepath.IsLocal(rel) {
+		return &InsideTreeError{path}
+	}
+	return nil
+}
+
+// fill makes the commit and moves the ref to it.
+func (t *importTarget) fill(ctx context.Context, pkg *dsc.Package, result *ImportDscResult) error {
+	used, err := t.useNamedCommit(ctx, pkg, result)
+	if err != nil {
+		return err
+	}
+	if !used {
+		if result.Import, err = gitmap.Import(ctx, t.repo, pkg, gitmap.ImportOptions{Method: t.opts.Method, Progress: t.opts.Progress}); err != nil {
+			return err
+		}
+		if result.Commit, err = t.mergeOld(ctx, result); err != nil {
+			return err
+		}
+	}
+	if result.Tree, err = t.repo.Tree(ctx, result.Commit); err != nil {
+		return err
+	}
+	message := "dgit import-dsc: " + t.opts.Dsc
+	if t.how != "" {
+		message += " " + t.how
+	}
+	return t.repo.UpdateRefs(ctx, message, gitmap.RefUpdate{Ref: t.ref, New: result.Commit, Old: t.old})
+}
+
+// useNamedCommit uses the commit that the .dsc names in its field Dgit, if it does
+// and the commit is here.
+func (t *importTarget) useNamedCommit(ctx context.Context, pkg *dsc.Package, result *ImportDscResult) (bool, error) {
+	value := pkg.Source().DgitRef
+	if value == "" || t.opts.ForceDgitField {
+		return false, nil
+	}
+	field, err := parseDgitField(filepath.Base(t.opts.Dsc), value)
+	if err != nil {
+		return false, err
+	}
+	id, ok, err := t.repo.Commit(ctx, field.commit.String())
+	if err != nil {
+		return false, err
+	}
+	if !ok {
+		result.DgitField = field.commit.String()
+		return false, nil
+	}
+	result.Commit = id
+	if t.isOld && t.how != "+" {
+		forward, err := t.repo.IsAncestor(ctx, t.old, id)
+		if err != nil {
+			return false, err
+		}
+		if !forward {
+			return false, &NotForwardError{t.ref, id}
+		}
+	}
+	return true, nil
+}
+
+// mergeOld puts the import on top of what the branch has, if that is wanted.
+func (t *importTarget) mergeOld(ctx context.Context, result *ImportDscResult) (gitmap.CommitID, error) {
+	imp := result.Import
+	if !t.isOld || t.how != ".." {
+		return imp.Commit, nil
+	}
+	main := mergeInput{commit: imp.Commit, author: imp.Author, stamp: imp.Committer}
+	message := fmt.Sprintf("Merge %s (%s) import into %s\n", result.ID.Package, result.ID.Version, t.ref)
+	return writeMerge(ctx, t.repo, main, []gitmap.CommitID{imp.Commit, t.old}, message)
+}
+
+// linkFiles makes the files of the package available beside the work tree, where
+// builds look for them.
+func linkFiles(repo *gitmap.Repo, opts ImportDscOptions, pkg *dsc.Package) error {
+	if repo.WorkTree() == "" {
+		return nil
+	}
+	from := opts.SourceDir
+	if from == "" {
+		from = filepath.Dir(opts.Dsc)
+	}
+	from, err := filepath.Abs(from)
+	if err != nil {
+		return err
+	}
+	products := filepath.Dir(repo.WorkTree())
+	for _, c := range pkg.Contents() {
+		name := c.File().Name
+		err := os.Symlink(filepath.Join(from, name), filepath.Join(products, name))
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			return fmt.Errorf("link %s into %s, for later builds: %w", name, products, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+package history
+
+import (
+	"regexp"
+	"strings"
+
+	"debgit/dsc"
+)
+
+// TrackingRef is the ref that follows what the archive holds in a suite.
+func TrackingRef(codename string) string { return "refs/remotes/dgit/" + Branch(codename) }
+
+// BranchRef is the user's branch for work on a suite.
+func BranchRef(codename string) string { return "refs/heads/" + Branch(codename) }
+
+// Branch is BranchRef as git shows it, without refs/heads/.
+func Branch(codename string) string { return "dgit/" + codename }
+
+// Refs on a dgit git server, and where they are kept for as long as a fetch takes.
+const (
+	serverSuitePrefix = "refs/dgit/"
+	fetchPrefix       = "refs/dgit-fetch/"
+)
+
+// ArchiveTag is the name, without refs/tags/, of the tag for the archive view of an
+// upload to a distro.
+func ArchiveTag(distro string, v dsc.Version) string {
+	return "archive/" + MaintainerTag(distro, v)
+}
+
+// MaintainerTag is the name, without refs/tags/, of the tag for the maintainer view
+// of an upload: the one of DEP-14.
+func MaintainerTag(distro string, v dsc.Version) string {
+	return distro + "/" + mangleVersion(v)
+}
+
+// dotBefore matches a dot that git-check-ref-format(1) refuses where it stands.
+var dotBefore = regexp.MustCompile(`\.(\.|$|lock$)`)
+
+// mangleVersion makes a version fit for the name of a ref, by the rules of DEP-14.
+func mangleVersion(v dsc.Version) string {
+	s := strings.NewReplacer(":", "%", "~", "_").Replace(string(v))
+	for { // one dot may be looked at twice: as the second of a pair, and as the first
+		t := dotBefore.ReplaceAllString(s, ".#$1")
+		if t == s {
+			return s
+		}
+		s = t
+	}
+}
