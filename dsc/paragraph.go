@@ -81,7 +81,15 @@ func parseParagraphs(file string, text []byte, most int) ([]Paragraph, error) {
 	}
 	var all []Paragraph
 	var p Paragraph
+	var more strings.Builder // continuation lines of the last field of p
+	endField := func() {
+		if more.Len() > 0 {
+			p[len(p)-1].Value += more.String()
+			more.Reset()
+		}
+	}
 	flush := func() {
+		endField()
 		if p != nil {
 			all = append(all, p)
 			p = nil
@@ -102,9 +110,11 @@ func parseParagraphs(file string, text []byte, most int) ([]Paragraph, error) {
 			if len(p) == 0 {
 				return fail("continuation line before the first field")
 			}
-			p[len(p)-1].Value += "\n" + line
+			more.WriteByte('\n')
+			more.WriteString(line)
 			continue
 		}
+		endField()
 		name, value, ok := strings.Cut(line, ":")
 		if !ok {
 			return fail("no colon")
