@@ -1,6 +1,8 @@
 package dsc
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"io/fs"
@@ -18,6 +20,7 @@ const maxDscSize = 16 << 20
 // given unverified files. Whether a trusted key signed the .dsc itself is what
 // [Package.Signed] tells.
 type Package struct {
+	dsc      []byte
 	source   *Source
 	signed   *Signed
 	contents []*Content
@@ -25,6 +28,15 @@ type Package struct {
 
 // Source returns what the .dsc says.
 func (p *Package) Source() *Source { return p.source }
+
+// Dsc returns the bytes of the .dsc, with its signature if it has one.
+func (p *Package) Dsc() []byte { return p.dsc }
+
+// DscDigest returns the SHA-256 digest of the .dsc.
+func (p *Package) DscDigest() Digest {
+	sum := sha256.Sum256(p.dsc)
+	return Digest{SHA256, hex.EncodeToString(sum[:])}
+}
 
 // Signed returns the signed text of the .dsc, or nil if no signature was asked for.
 func (p *Package) Signed() *Signed { return p.signed }
@@ -78,7 +90,7 @@ func OpenLocal(path string, opts LocalOptions) (*Package, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := new(Package)
+	p := &Package{dsc: data}
 	var text []byte
 	if opts.Keyring != nil {
 		if p.signed, err = opts.Keyring.Open(name, data); err != nil {

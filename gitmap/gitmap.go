@@ -70,8 +70,7 @@
 // git keeps regular files, as mode 100755 if any of their x bits is set and
 // 100644 else, and symbolic links. A hard link is one more file. Fifos, devices and
 // directories without anything that git keeps are dropped, as is everything named
-// ".git". No attribute or ignore file in the package has any effect. Names that git
-// lets into no index, such as ".GIT" or "git~1", are refused.
+// ".git". No attribute or ignore file in the package has any effect.
 //
 // ## The main commit
 //
@@ -104,9 +103,7 @@
 //
 // ## Patch commits
 //
-// There are none if debian/patches/series is not there or names no patch. If
-// debian/patches/debian.series has a line that is not empty and not a comment that
-// starts with a blank, the package is refused.
+// There are none if debian/patches/series is not there or names no patch.
 //
 // The reference tree is the one with all patches applied as dpkg-source applies
 // them; or, if the first patch does not apply, the unpatched tree, since dpkg-source takes that for
@@ -134,5 +131,26 @@
 // functions that do that document them. A patch that names no author with an address is
 // by the first Maintainer of debian/control, else by the person of the newest stanza,
 // at that stanza's date. A date without time zone is in UTC. Names and dates go through git's own clean-up. In the
-// fallback a patch whose date git refuses is by the importer.
+// fallback a patch whose author git refuses (no name, or a date that is none) is by the importer.
+//
+// ## Where dgit refuses
+//
+// A package that dpkg-source unpacks has an import even if dgit makes none of it.
+// Such an import is debgit's own, and reported as such. The rules above apply, but for these:
+//
+//   - A name that git lets into no index (see git-update-index(1): other spellings of
+//     ".git", such as ".GIT" and "git~1", and a symbolic link that could be
+//     taken for .gitmodules) is left out of all trees, with all below it.
+//   - If the newest stanza cannot be used, or there is none: the person is that of its
+//     trailer, or without one the Maintainer of the .dsc, split at the last "<", both parts
+//     cleaned up as git does for an identity, white space removed from the email;
+//     without a name that is the email, without both "unknown". The date is that of the
+//     first stanza which has one that is not before 1970, else 0 +0000. A missing
+//     version is the .dsc's, a missing HEADER is PACKAGE (VERSION).
+//   - If debian/patches/debian.series is there it is the series.
+//   - If neither method gives the reference tree, or the reference tree cannot be made in the way
+//     described: each patch of the series, as dpkg-source reads that, is
+//     applied as dpkg-source does, in turn. Authors and messages are those of the
+//     fallback. A header that cannot be read as mail is read once more with its
+//     bytes that are not UTF-8 taken for Latin-1; and taken for empty if that fails, too.
 package gitmap

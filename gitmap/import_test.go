@@ -53,18 +53,14 @@ func importCases(t *testing.T) []importCase {
 }
 
 // importInto imports the source package whose .dsc is at dscPath.
-func importInto(t *testing.T, repo *gitmap.Repo, dscPath string) (commit, tree string, err error) {
+func importInto(t *testing.T, repo *gitmap.Repo, dscPath string) (*gitmap.Imported, error) {
 	t.Helper()
 	pkg, err := dsc.OpenLocal(dscPath, dsc.LocalOptions{})
 	if err != nil {
-		return "", "", err
+		return nil, err
 	}
 	defer pkg.Close()
-	imp, err := gitmap.Import(t.Context(), repo, pkg, gitmap.ImportOptions{})
-	if err != nil {
-		return "", "", err
-	}
-	return imp.Commit.String(), imp.Tree.String(), nil
+	return gitmap.Import(t.Context(), repo, pkg, gitmap.ImportOptions{})
 }
 
 func newRepo(t *testing.T) *gitmap.Repo {
@@ -81,28 +77,30 @@ func TestImport(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			repo := newRepo(t)
-			commit, tree, err := importInto(t, repo, c.dsc)
-			checkImport(t, c, commit, tree, err)
+			imp, err := importInto(t, repo, c.dsc)
+			checkImport(t, c, imp, err)
 			checkObjects(t, repo, c.Want.Refused)
 		})
 	}
 }
 
 // checkImport compares what an import gave with what the case wants.
-func checkImport(t *testing.T, c importCase, commit, tree string, err error) {
+func checkImport(t *testing.T, c importCase, imp *gitmap.Imported, err error) {
 	t.Helper()
 	switch {
 	case c.Want.Refused && err == nil:
-		t.Errorf("%s: Import = commit %s, want a refusal", c.name, commit)
+		t.Errorf("%s: Import = commit %s, want a refusal", c.name, imp.Commit)
 	case c.Want.Refusal != "" && err.Error() != c.Want.Refusal:
 		t.Errorf("%s: Import = error %q, want %q", c.name, err, c.Want.Refusal)
 	case c.Want.Refused:
 	case err != nil:
 		t.Errorf("%s: Import = error %q, want commit %s", c.name, err, c.Want.Commit)
-	case tree != c.Want.Tree:
-		t.Errorf("%s: Import = tree %s, want %s", c.name, tree, c.Want.Tree)
-	case commit != c.Want.Commit:
-		t.Errorf("%s: Import = commit %s, want %s; the trees are the same", c.name, commit, c.Want.Commit)
+	case imp.Tree.String() != c.Want.Tree:
+		t.Errorf("%s: Import = tree %s, want %s", c.name, imp.Tree, c.Want.Tree)
+	case imp.Commit.String() != c.Want.Commit:
+		t.Errorf("%s: Import = commit %s, want %s; the trees are the same", c.name, imp.Commit, c.Want.Commit)
+	case len(imp.Own) > 0 != c.Want.DgitRefuses:
+		t.Errorf("%s: Import says dgit refuses the package because of %v, but the case says %v", c.name, imp.Own, c.Want.DgitRefuses)
 	}
 }
 
@@ -136,8 +134,8 @@ func TestImportIntoOneRepository(t *testing.T) {
 	cases := importCases(t)
 	for round := 1; round <= 2; round++ {
 		for _, c := range cases {
-			commit, tree, err := importInto(t, repo, c.dsc)
-			checkImport(t, c, commit, tree, err)
+			imp, err := importInto(t, repo, c.dsc)
+			checkImport(t, c, imp, err)
 		}
 	}
 	checkObjects(t, repo, false)

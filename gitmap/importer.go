@@ -32,6 +32,7 @@ func (p Progress) report(phase string, done, total int64) {
 // Imported is what Import made.
 type Imported struct {
 	ID               dsc.ID      // the upload
+	Dsc              dsc.Digest  // of its .dsc
 	Commit           CommitID    // the last commit: with all patches applied
 	Tree             ObjectID    // of Commit
 	Main             CommitID    // the unpacked source, without patches of 3.0 (quilt)
@@ -40,9 +41,13 @@ type Imported struct {
 	ChangelogVersion dsc.Version // of the newest changelog stanza, which the .dsc need not share
 	Tarballs         int         // how many commits stand for tarballs
 	Patches          int         // how many commits stand for patches
-	Losses           []Loss      // what the trees do not hold
+	Losses           Losses      // what the trees do not hold
 	Fallback         error       // why patches were applied by dgit's second method; nil if they were not
 	Unpatched        error       // why the first patch was taken for applied already, as dpkg-source does when it does not apply; or nil
+
+	// Own says why dgit would have refused the package. If there is anything,
+	// the commit's name is debgit's own: no other program makes this commit.
+	Own []error
 }
 
 // importer holds what one import works on.
@@ -65,7 +70,7 @@ type importer struct {
 // Errors are a [*dsc.PackageError] around the cause: a [*dsc.LimitError], a
 // [*dsc.PatchError], a [*CollisionError], or another.
 func Import(ctx context.Context, repo *Repo, pkg *dsc.Package, opts ImportOptions) (*Imported, error) {
-	im := &importer{ctx: ctx, opts: opts, repo: repo, pkg: pkg, result: &Imported{ID: pkg.Source().ID}}
+	im := &importer{ctx: ctx, opts: opts, repo: repo, pkg: pkg, result: &Imported{ID: pkg.Source().ID, Dsc: pkg.DscDigest()}}
 	if err := im.run(); err != nil {
 		if errors.Is(err, context.Canceled) {
 			return nil, err
@@ -121,15 +126,13 @@ func (im *importer) commitAll() error {
 		return err
 	}
 	root = root.withoutNamed(".git", func(string) {}) // said of the tarballs already
+	root = root.withoutRefused(func(path, reason string) {})
 	quilt, err := im.isQuilt(root)
 	if err != nil {
 		return err
 	}
 	if quilt {
 		root = root.without(".pc")
-	}
-	if err := root.checkNames(""); err != nil {
-		return err
 	}
 	tree, err := im.trees.writeRoot(root)
 	if err != nil {
@@ -181,14 +184,12 @@ func (im *importer) unpackAll() (map[*dsc.Content]*node, error) {
 	raw := map[*dsc.Content]*node{}
 	var err error
 	for _, c := range contents {
-		var losses []Loss
-		raw[c], losses, err = unpack(im.ctx, pool, c, im.opts.Limits, func() {
+		raw[c], err = unpack(im.ctx, pool, c, im.opts.Limits, &im.result.Losses, func() {
 			im.opts.Progress.report("import", before+c.Position(), total)
 		})
 		if err != nil {
 			break
 		}
-		im.result.Losses = append(im.result.Losses, losses...)
 		before += c.File().Size
 	}
 	im.opts.Progress.report("import", before, total)
@@ -201,16 +202,12 @@ func (im *importer) unpackAll() (map[*dsc.Content]*node, error) {
 // commitTarballs makes the root commits that stand for tarballs.
 func (im *importer) commitTarballs(raw map[*dsc.Content]*node, clog *changelog) ([]CommitID, error) {
 	if im.layout.single != nil {
-		im.noteDotGit(im.layout.single, raw)
+		im.gitView(im.layout.single, raw)
 		return nil, nil
 	}
 	var commits []CommitID
 	for _, t := range im.layout.tarballs {
-		root := im.noteDotGit(t.content, raw)
-		if err := root.checkNames(""); err != nil {
-			return nil, err
-		}
-		root, err := im.trees.gitRoot(root)
+		root, err := im.trees.gitRoot(im.gitView(t.content, raw))
 		if err != nil {
 			return nil, err
 		}
@@ -238,11 +235,22 @@ func (im *importer) commitTarballs(raw map[*dsc.Content]*node, clog *changelog) 
 	return commits, nil
 }
 
-// noteDotGit returns the tree of a tarball without .git, and says what it left out.
-func (im *importer) noteDotGit(c *dsc.Content, raw map[*dsc.Content]*node) *node {
-	return raw[c].withoutNamed(".git", func(path string) {
-		im.result.Losses = append(im.result.Losses, Loss{c.File().Name, path, lossDotGit})
+// gitView returns the tree of a tarball without what git refuses to hold, and
+// notes what that is.
+func (im *importer) gitView(c *dsc.Content, raw map[*dsc.Content]*node) *node {
+	file := c.File().Name
+	root := raw[c].withoutNamed(".git", func(path string) {
+		im.result.Losses.add(Loss{LossDotGit, file, path, ""})
 	})
+	return root.withoutRefused(func(path, reason string) {
+		im.result.Losses.add(Loss{LossName, file, path, reason})
+		im.own("%s: %q: %s", file, path, reason)
+	})
+}
+
+// own notes why dgit would have refused the package.
+func (im *importer) own(format string, args ...any) {
+	im.result.Own = append(im.result.Own, fmt.Errorf(format, args...))
 }
 
 // marker is the last line of the main commit, by which dgit knows an import.
@@ -252,69 +260,6 @@ func (im *importer) marker(clog *changelog) string {
 		word = "unpatched"
 	}
 	return fmt.Sprintf("\n\n[dgit import %s %s %s]\n", word, im.result.ID.Package, clog.newest.Version)
-}
-
-// changelog is what an import takes from debian/changelog.
-type changelog struct {
-	data   []byte
-	newest *dsc.ChangelogEntry
-	stamp  stamp // of newest
-}
-
-func (im *importer) changelog(root *node) (*changelog, error) {
-	data, err := im.readFile(root, "debian/changelog")
-	if err != nil {
-		return nil, err
-	}
-	if data == nil {
-		return nil, errors.New("debian/changelog is not there")
-	}
-	return readChangelog(data)
-}
-
-func readChangelog(data []byte) (*changelog, error) {
-	for e := range dsc.Changelog(data) {
-		if e.Header == "" {
-			return nil, fmt.Errorf("debian/changelog: line %d: no header (\"PACKAGE (VERSION) DISTRIBUTION; urgency=...\") before the first change", e.Line)
-		}
-		s, err := stampOf(e)
-		if err != nil {
-			return nil, err
-		}
-		return &changelog{data, e, s}, nil
-	}
-	return nil, errors.New("debian/changelog has no stanza")
-}
-
-// changes returns the newest stanza without its trailer, as the message of the
-// main commit has it.
-func (c *changelog) changes() string {
-	if len(c.newest.Changes) == 0 {
-		return c.newest.Header
-	}
-	return c.newest.Header + "\n\n" + strings.Join(c.newest.Changes, "\n")
-}
-
-// origStamp returns who first uploaded the given upstream version: the stamp of the
-// oldest stanza, counted from the top, before the first that is older than
-// upstream. Whatever is wrong with a stanza on the way makes it the newest one's.
-func (c *changelog) origStamp(upstream dsc.Version) stamp {
-	first := c.newest
-	for e := range dsc.Changelog(c.data) {
-		order, err := e.Version.Compare(upstream)
-		if err != nil {
-			return c.stamp
-		}
-		if order < 0 {
-			break
-		}
-		first = e
-	}
-	s, err := stampOf(first)
-	if err != nil {
-		return c.stamp
-	}
-	return s
 }
 
 func (im *importer) commit(c commit) (CommitID, error) {

@@ -18,6 +18,28 @@ func refusedName(name string) string {
 	return ""
 }
 
+// isDotGitmodules says whether some file system would open ".gitmodules" under the
+// given name. NTFS gives it the short names GITMOD~1 to ~4 and, when these are
+// taken, GI7EBA~1 and so on.
+func isDotGitmodules(name string) bool {
+	name, _, _ = strings.Cut(strings.ToLower(name), ":")
+	name = strings.TrimRight(name, " .")
+	if name == ".gitmodules" {
+		return true
+	}
+	if short, ok := strings.CutPrefix(name, "gitmod~"); ok {
+		return len(short) == 1 && short[0] >= '1' && short[0] <= '4'
+	}
+	return len(name) == 8 && isShortName(name, "gi7eba")
+}
+
+// isShortName says whether name is a short name of NTFS that starts with hash, of
+// which the end gives way to "~" and a number.
+func isShortName(name, hash string) bool {
+	start, number, ok := strings.Cut(name, "~")
+	return ok && strings.HasPrefix(hash, start) && number != "" && number[0] != '0' && strings.Trim(number, "0123456789") == ""
+}
+
 // isNTFSDotGit says whether NTFS would open ".git" under the given name: it drops
 // trailing blanks and dots, cuts at ":", and knows the short name "git~1".
 func isNTFSDotGit(name string) bool {

@@ -213,3 +213,24 @@ func TestRefusedName(t *testing.T) {
 		}
 	}
 }
+
+func TestRefusedLink(t *testing.T) {
+	repo := testRepo(t)
+	out, err := repo.gitInput(t.Context(), []byte("x"), "hash-object", "-w", "--stdin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := strings.TrimSpace(out)
+	names := []string{"a", ".gitmodules", ".GitModules", ".gitmodules ", ".gitmodules.", ".gitmodules:x", ".gitmodules x", "gitmod~1", "GITMOD~4", "gitmod~5", "gitmod~0",
+		"gi7eba~1", "GI7EBA~9", "gi7eb~10", "gi7e~100", "gi7d2~10", "gi7eba~0", "gitmodules", ".gitignore", ".gitattributes", "gitmod~10", "gi~10000", "gi7eba~1x", "~1000000", "g~999999", "gi7eba~1 ", "gi7eba~1.", "gi7eba~1:x"}
+	for _, name := range names {
+		_, err := repo.Git(t.Context(), "update-index", "--add", "--cacheinfo", "120000,"+id+",dir/"+name)
+		var exit *exec.ExitError
+		if err != nil && !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+		if refused := isDotGitmodules(name); refused != (err != nil) {
+			t.Errorf("isDotGitmodules(%q) = %v, but git update-index says %v", name, refused, err)
+		}
+	}
+}

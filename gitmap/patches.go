@@ -2,6 +2,7 @@ package gitmap
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -26,6 +27,7 @@ const (
 // quilt is a series of patches on its way to commits.
 type quilt struct {
 	im         *importer
+	name       string // of the series, for messages
 	clog       *changelog
 	base       *node // the unpacked source, without patches
 	series     *dsc.Series
@@ -42,20 +44,15 @@ type patchStep struct {
 
 // commitPatches makes a commit of each patch, on top of the main commit.
 func (im *importer) commitPatches(base *node, clog *changelog) error {
-	data, err := im.readThroughLinks(base, "debian/patches/series")
-	if isMissing(err) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if err := im.checkVendorSeries(base); err != nil {
+	name, data, err := im.readSeries(base)
+	if err != nil || data == nil {
 		return err
 	}
 	q := &quilt{im: im, clog: clog, base: base}
 	if q.series, err = dsc.ParseSeries(data); err != nil {
-		return fmt.Errorf("debian/patches/series: %w", err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
+	q.name = name
 	if len(q.series.Dpkg) == 0 {
 		return nil
 	}
@@ -64,35 +61,119 @@ func (im *importer) commitPatches(base *node, clog *changelog) error {
 		return err
 	}
 	q.maintainer, _ = controlMaintainer(control)
-	if q.want, err = q.reference(); err != nil {
-		return err
+	if _, err := parseGitDate(strings.TrimSpace(clog.stamp.date())); err != nil && len(im.result.Own) == 0 {
+		im.own("debian/changelog: %w", err)
 	}
-	steps, err := q.steps()
+	steps, err := q.likeDgit()
+	if err != nil && im.opts.Method == MethodAuto && !isFinal(err) {
+		refusal := err
+		if steps, err = q.likeDpkg(); err == nil {
+			im.own("%w", refusal)
+			im.result.Fallback, im.result.Unpatched = nil, nil
+		}
+	}
 	if err != nil {
 		return err
 	}
 	return q.commit(steps)
 }
 
-// checkVendorSeries refuses a series that is meant for Debian only: dpkg-source
-// would unpack the package differently on different distros.
-func (im *importer) checkVendorSeries(base *node) error {
-	const name = "debian/patches/debian.series"
-	data, err := im.readThroughLinks(base, name)
+// isFinal tells an error that no other way of applying patches can mend.
+func isFinal(err error) bool {
+	var limit *dsc.LimitError
+	var collision *CollisionError
+	var patch *dsc.PatchError
+	return errors.As(err, &limit) || errors.As(err, &collision) ||
+		errors.As(err, &patch) && (patch.Kind == dsc.PatchUnsafe || patch.Kind == dsc.PatchTooLarge) ||
+		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+const (
+	seriesName       = "debian/patches/series"
+	vendorSeriesName = "debian/patches/debian.series"
+)
+
+// readSeries returns the series that dpkg-source applies on Debian, and its name;
+// nil if there is none. dgit refuses one that is for Debian only, because the
+// package unpacks differently on other distros.
+func (im *importer) readSeries(base *node) (name string, data []byte, err error) {
+	data, err = im.readThroughLinks(base, seriesName)
+	if err != nil && !isMissing(err) {
+		return seriesName, nil, err
+	}
+	vendor, err := im.readThroughLinks(base, vendorSeriesName)
 	if isMissing(err) {
-		return nil
+		return seriesName, data, nil
 	}
-	if err != nil {
-		return err
+	if err == nil && (isActive(vendor) || len(bytes.TrimSpace(data)) > 0) {
+		im.own("%s is there: what the package unpacks to depends on the distro that unpacks it", vendorSeriesName)
 	}
-	for line := range strings.Lines(string(data)) {
-		trimmed := strings.TrimLeft(line, " \t\r\n\f\v")
-		if trimmed == "" || line != trimmed && trimmed[0] == '#' {
-			continue
+	return vendorSeriesName, vendor, err
+}
+
+// isActive says whether dgit takes a vendor's series for one that does something:
+// for it, only a comment after white space is a comment.
+func isActive(series []byte) bool {
+	for line := range bytes.Lines(series) {
+		trimmed := bytes.TrimLeft(line, " \t\r\n\f\v")
+		if len(trimmed) > 0 && (len(trimmed) == len(line) || trimmed[0] != '#') {
+			return true
 		}
-		return fmt.Errorf("%s is in use: what the package unpacks to depends on the distro that unpacks it", name)
 	}
-	return nil
+	return false
+}
+
+// likeDgit works out the commits that dgit makes.
+func (q *quilt) likeDgit() (steps []patchStep, err error) {
+	if q.want, err = q.reference(); err != nil {
+		return nil, err
+	}
+	return q.steps()
+}
+
+// likeDpkg works out commits that end with what "dpkg-source -x" unpacks: its
+// patches, each applied as it does, whatever else dgit does not like about them.
+func (q *quilt) likeDpkg() ([]patchStep, error) {
+	var steps []patchStep
+	root := q.base
+	for _, e := range q.series.Dpkg {
+		p, err := q.dpkgPatch(root, e)
+		if err != nil {
+			return nil, err
+		}
+		_, data, err := q.patch(root, e)
+		if err != nil {
+			return nil, err
+		}
+		if root, err = q.applyTo(root, p, dsc.DpkgQuilt, dsc.ApplyOptions{}); err != nil {
+			return nil, err
+		}
+		step, err := q.describeAnyway(e, data)
+		if err != nil {
+			return nil, err
+		}
+		step.root = root
+		steps = append(steps, step)
+	}
+	return steps, nil
+}
+
+// describeAnyway is describe for a patch whose header dgit cannot read: bytes that
+// are not UTF-8 are taken for Latin-1, and if that does not help, the header says nothing.
+func (q *quilt) describeAnyway(e dsc.SeriesEntry, data []byte) (patchStep, error) {
+	step, h, err := q.describe(e, data)
+	var bad *PatchHeaderError
+	if errors.As(err, &bad) {
+		step, h, err = q.describe(e, []byte(commitText(string(data))))
+	}
+	if errors.As(err, &bad) {
+		step, h, err = q.describe(e, nil)
+	}
+	if unusable := (*unusableAuthorError)(nil); errors.As(err, &unusable) {
+		step.author, err = q.committer()
+	}
+	step.message = h.rebasedMessage()
+	return step, err
 }
 
 // patch reads a patch of the series from the tree as it is when its turn comes.
@@ -103,7 +184,7 @@ func (q *quilt) patch(root *node, e dsc.SeriesEntry) (*dsc.Patch, []byte, error)
 	name := "debian/patches/" + e.Name
 	data, err := q.im.readThroughLinks(root, name)
 	if err != nil {
-		return nil, nil, fmt.Errorf("debian/patches/series: line %d: %w", e.Line, err)
+		return nil, nil, fmt.Errorf("%s: line %d: %w", q.name, e.Line, err)
 	}
 	p, err := dsc.ParsePatch(name, data, dsc.PatchLimits{})
 	return p, data, err
@@ -189,7 +270,7 @@ func (q *quilt) steps() ([]patchStep, error) {
 // first is dgit's first method: each patch applied as "git apply" does.
 func (q *quilt) first() ([]patchStep, error) {
 	if q.series.StrictErr != nil {
-		return nil, q.series.StrictErr
+		return nil, fmt.Errorf("%s: %w", q.name, q.series.StrictErr)
 	}
 	var steps []patchStep
 	root := q.base
@@ -217,7 +298,7 @@ func (q *quilt) first() ([]patchStep, error) {
 // is the only one, and an author that git would not take replaced by the importer.
 func (q *quilt) fallback() ([]patchStep, error) {
 	if q.series.LaunderedErr != nil {
-		return nil, q.series.LaunderedErr
+		return nil, fmt.Errorf("%s: %w", q.name, q.series.LaunderedErr)
 	}
 	var steps []patchStep
 	root := q.base
@@ -259,14 +340,24 @@ func (q *quilt) describe(e dsc.SeriesEntry, data []byte) (step patchStep, h patc
 	if h, err = readPatchHeader(e.Name, data); err != nil {
 		return step, h, err
 	}
-	newest := q.clog.stamp
-	step.author, err = h.authorLine(q.maintainer, splitPerson(newest.person), strings.TrimSpace(newest.date()))
+	step.author, err = h.authorLine(q.maintainer, splitPerson(q.clog.stamp.person), q.date())
 	return step, h, err
 }
 
 // committer is the committer of patch commits, whose date git has cleaned up.
 func (q *quilt) committer() (string, error) {
-	return identLine(person{importerName, importerEmail}, strings.TrimSpace(q.clog.stamp.date()))
+	return identLine(person{importerName, importerEmail}, q.date())
+}
+
+// date is the date of the newest stanza as git gets it. git takes a number below
+// 10^8 for a date of another form unless it is marked as seconds, which dgit
+// does not do.
+func (q *quilt) date() string {
+	date := strings.TrimSpace(q.clog.stamp.date())
+	if _, err := parseGitDate(date); err != nil {
+		return "@" + date
+	}
+	return date
 }
 
 // errDisagree says that the patch commits do not end with dpkg-source's tree.

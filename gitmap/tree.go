@@ -1,7 +1,6 @@
 package gitmap
 
 import (
-	"fmt"
 	"maps"
 	"sort"
 	"strings"
@@ -121,19 +120,24 @@ func (n *node) over(top *node) *node {
 // withoutNamed returns n without all nodes called name, at any depth. seen is
 // called with the path of each.
 func (n *node) withoutNamed(name string, seen func(path string)) *node {
-	return n.prune(name, "", seen)
+	return n.prune("", func(path, own string, _ *node) bool {
+		if own == name {
+			seen(path)
+		}
+		return own == name
+	})
 }
 
-func (n *node) prune(name, prefix string, seen func(string)) *node {
+// prune returns n without the nodes for which remove is true, and what is below them.
+func (n *node) prune(prefix string, remove func(path, name string, e *node) bool) *node {
 	out := n
-	for _, key := range n.names() {
-		e := n.entries[key]
+	for _, name := range n.names() {
+		e := n.entries[name]
 		keep := e
-		if key == name {
-			seen(prefix + key)
+		if remove(prefix+name, name, e) {
 			keep = nil
 		} else if e.isDir() {
-			keep = e.prune(name, prefix+key+"/", seen)
+			keep = e.prune(prefix+name+"/", remove)
 		}
 		if keep == e {
 			continue
@@ -142,9 +146,9 @@ func (n *node) prune(name, prefix string, seen func(string)) *node {
 			out = &node{kind: dirNode, entries: maps.Clone(n.entries)}
 		}
 		if keep == nil {
-			delete(out.entries, key)
+			delete(out.entries, name)
 		} else {
-			out.entries[key] = keep
+			out.entries[name] = keep
 		}
 	}
 	return out
@@ -251,17 +255,17 @@ func (w *treeWriter) gitRoot(n *node) (*node, error) {
 	return only, nil
 }
 
-// checkNames refuses a name that git does not let into its index, in n or below.
-func (n *node) checkNames(prefix string) error {
-	for _, name := range n.names() {
-		if reason := refusedName(name); reason != "" {
-			return fmt.Errorf("%q: git refuses the name (%s)", prefix+name, reason)
+// withoutRefused returns n without what git lets into no index. seen is called with
+// the path of each such node and the reason.
+func (n *node) withoutRefused(seen func(path, reason string)) *node {
+	return n.prune("", func(path, name string, e *node) bool {
+		reason := refusedName(name)
+		if reason == "" && e.kind == linkNode && isDotGitmodules(name) {
+			reason = "git takes no symbolic link for .gitmodules"
 		}
-		if e := n.entries[name]; e.isDir() {
-			if err := e.checkNames(prefix + name + "/"); err != nil {
-				return err
-			}
+		if reason != "" {
+			seen(path, reason)
 		}
-	}
-	return nil
+		return reason != ""
+	})
 }

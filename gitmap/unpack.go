@@ -10,21 +10,6 @@ import (
 	"debgit/dsc"
 )
 
-// A Loss is something of a source package that its git tree does not hold.
-type Loss struct {
-	File string // the tarball that has it
-	Path string
-	What string // such as "fifo or device"
-}
-
-func (l Loss) String() string { return fmt.Sprintf("%s: %s: %s", l.File, l.Path, l.What) }
-
-// What a Loss can be.
-const (
-	lossDotGit  = ".git entry"
-	lossSpecial = "fifo or device"
-)
-
 // unpacker makes the file tree of one tarball, as GNU tar would make it in an
 // empty directory: a later entry replaces an earlier one of the same name, and an
 // entry may lie behind a symbolic link of the same tarball only where tar would
@@ -35,21 +20,23 @@ type unpacker struct {
 	root   *node
 	delay  map[*node]bool   // links that tar makes last, so that nothing can go through them
 	target map[*node]string // where links point
-	losses []Loss
+	losses *Losses
 }
 
-// unpack reads a whole tarball. progress is called after each entry.
-func unpack(ctx context.Context, pool *blobPool, c *dsc.Content, limits dsc.TarballLimits, progress func()) (*node, []Loss, error) {
+// unpack reads a whole tarball and adds to losses what git will not keep of it.
+// progress is called after each entry.
+func unpack(ctx context.Context, pool *blobPool, c *dsc.Content, limits dsc.TarballLimits, losses *Losses, progress func()) (*node, error) {
 	t, err := dsc.OpenTarball(c, limits)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer t.Close()
-	u := &unpacker{file: c.File().Name, pool: pool, root: newDir(), delay: map[*node]bool{}, target: map[*node]string{}}
+	u := &unpacker{file: c.File().Name, pool: pool, root: newDir(), losses: losses, delay: map[*node]bool{}, target: map[*node]string{}}
 	for {
 		e, err := t.Next()
 		if err == io.EOF {
-			return u.root, u.losses, nil
+			losses.addEmptyDirs(u.file, u.root, "")
+			return u.root, nil
 		}
 		if err == nil {
 			err = u.add(ctx, e, t)
@@ -58,13 +45,14 @@ func unpack(ctx context.Context, pool *blobPool, c *dsc.Content, limits dsc.Tarb
 			err = ctx.Err()
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		progress()
 	}
 }
 
 func (u *unpacker) add(ctx context.Context, e *dsc.Entry, content io.Reader) error {
+	u.loseMetadata(e)
 	n, err := u.node(ctx, e, content)
 	if err != nil {
 		return u.errorf(e, "%w", err)
@@ -91,9 +79,10 @@ func (u *unpacker) node(ctx context.Context, e *dsc.Entry, content io.Reader) (*
 	case dsc.Directory:
 		return newDir(), nil
 	case dsc.Special:
-		u.losses = append(u.losses, Loss{u.file, e.Name(), lossSpecial})
+		u.lose(e, LossSpecial, "")
 		return &node{kind: specialNode}, nil
 	case dsc.HardLink:
+		u.lose(e, LossHardLink, strings.Join(e.Hard, "/"))
 		return u.linked(e.Hard)
 	case dsc.Symlink:
 		b, err := u.pool.add(ctx, strings.NewReader(e.Link), int64(len(e.Link)))
@@ -108,6 +97,22 @@ func (u *unpacker) node(ctx context.Context, e *dsc.Entry, content io.Reader) (*
 		kind = execNode
 	}
 	return &node{kind: kind, blob: b}, err
+}
+
+func (u *unpacker) lose(e *dsc.Entry, kind LossKind, detail string) {
+	u.losses.add(Loss{kind, u.file, e.Name(), detail})
+}
+
+// loseMetadata notes a mode that is worth a word. One that differs only by the
+// umask of whoever made the tarball is not.
+func (u *unpacker) loseMetadata(e *dsc.Entry) {
+	usual := e.Mode&0o7000 == 0
+	if e.Type == dsc.Regular {
+		usual = usual && e.Mode&0o444 == 0o444
+	}
+	if !usual && e.Type != dsc.Symlink && e.Type != dsc.HardLink {
+		u.lose(e, LossMode, fmt.Sprintf("%04o", e.Mode&0o7777))
+	}
 }
 
 // linked returns what a hard link to path makes: git keeps it as one more file.

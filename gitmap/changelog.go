@@ -1,0 +1,130 @@
+package gitmap
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"debgit/dsc"
+)
+
+// changelog is what an import takes from debian/changelog.
+type changelog struct {
+	data   []byte
+	newest *dsc.ChangelogEntry
+	stamp  stamp // of newest
+}
+
+// changelog reads debian/changelog. If its newest stanza cannot be used, what can
+// be had takes its place.
+func (im *importer) changelog(root *node) (*changelog, error) {
+	data, err := im.readThroughLinks(root, "debian/changelog")
+	if err != nil && !isMissing(err) {
+		return nil, err
+	}
+	c, err := readChangelog(data)
+	if err != nil {
+		im.own("%w", err)
+		c = inventChangelog(data, im.pkg.Source())
+	}
+	return c, nil
+}
+
+// readChangelog reads a changelog whose newest stanza is as dgit wants it.
+func readChangelog(data []byte) (*changelog, error) {
+	for e := range dsc.Changelog(data) {
+		if e.Header == "" {
+			return nil, fmt.Errorf("debian/changelog: line %d: no header (\"PACKAGE (VERSION) DISTRIBUTION; urgency=...\") before the first change", e.Line)
+		}
+		s, err := stampOf(e)
+		if err != nil {
+			return nil, err
+		}
+		return &changelog{data, e, s}, nil
+	}
+	return nil, errors.New("debian/changelog is not there, or has no stanza")
+}
+
+// inventChangelog makes do with a changelog that readChangelog refuses, by the rules in
+// the package documentation.
+func inventChangelog(data []byte, src *dsc.Source) *changelog {
+	c := &changelog{data: data, newest: &dsc.ChangelogEntry{}, stamp: stamp{zone: "+0000"}}
+	for e := range dsc.Changelog(data) {
+		c.newest = e
+		break
+	}
+	if c.newest.Version == "" {
+		c.newest.Version = src.Version
+	}
+	if c.newest.Header == "" {
+		c.newest.Header = fmt.Sprintf("%s (%s)", src.Package, c.newest.Version)
+	}
+	person := c.newest.Maintainer
+	if person == "" {
+		person = src.Fields.Value("Maintainer")
+	}
+	c.stamp.person = inventPerson(person)
+	for e := range dsc.Changelog(data) {
+		if seconds, zone, err := e.Time(); err == nil && seconds >= 0 {
+			c.stamp.seconds, c.stamp.zone = seconds, zone
+			break
+		}
+	}
+	return c
+}
+
+// inventPerson makes an author of a text that should be "NAME <EMAIL>".
+func inventPerson(text string) string {
+	i := strings.LastIndexByte(text, '<')
+	name, email := text, ""
+	if i >= 0 {
+		name, email = text[:i], text[i:]
+	}
+	clean := func(s string) string {
+		return cleanIdent(strings.Map(func(r rune) rune {
+			if r == 0 {
+				return -1
+			}
+			return r
+		}, commitText(s)))
+	}
+	name, email = clean(name), strings.Join(strings.Fields(clean(email)), "")
+	if name == "" {
+		name = email
+	}
+	if name == "" {
+		name = "unknown"
+	}
+	return name + " <" + email + ">"
+}
+
+// changes returns the newest stanza without its trailer, as the message of the
+// main commit has it.
+func (c *changelog) changes() string {
+	if len(c.newest.Changes) == 0 {
+		return c.newest.Header
+	}
+	return c.newest.Header + "\n\n" + strings.Join(c.newest.Changes, "\n")
+}
+
+// origStamp returns who first uploaded the given upstream version: the stamp of the
+// oldest stanza, counted from the top, before the first that is older than
+// upstream. Whatever is wrong with a stanza on the way makes it the newest one's.
+func (c *changelog) origStamp(upstream dsc.Version) stamp {
+	first := c.newest
+	for e := range dsc.Changelog(c.data) {
+		order, err := e.Version.Compare(upstream)
+		if err != nil {
+			return c.stamp
+		}
+		if order < 0 {
+			break
+		}
+		first = e
+	}
+	s, err := stampOf(first)
+	if err != nil {
+		return c.stamp
+	}
+	return s
+}

@@ -1,0 +1,77 @@
+package gitmap
+
+import "fmt"
+
+// A LossKind names a sort of thing that git does not keep. The texts are part of
+// reports and never change meaning.
+type LossKind string
+
+// The kinds of losses. What a kind says beyond its name is in [Loss.Detail].
+const (
+	LossDotGit     LossKind = ".git"            // an entry called .git, with all below it
+	LossName       LossKind = "name"            // a name that git lets into no index; Detail: why
+	LossSpecial    LossKind = "special"         // a fifo or a device; Detail: which
+	LossEmptyDir   LossKind = "empty-directory" // a directory without anything that git keeps
+	LossHardLink   LossKind = "hard-link"       // kept as a file of its own; Detail: what it is linked to
+	LossMode       LossKind = "mode"            // bits of a mode other than "executable"; Detail: the mode
+	LossTime       LossKind = "time"            // a time before 1980; Detail: the time
+	LossQuiltState LossKind = ".pc"             // state of quilt, which dpkg-source does not unpack
+)
+
+// A Loss is one thing of a source package that the trees of its import do not hold.
+type Loss struct {
+	Kind   LossKind `json:"kind"`
+	File   string   `json:"file"` // the tarball that has it
+	Path   string   `json:"path"` // in the tarball
+	Detail string   `json:"detail,omitempty"`
+}
+
+func (l Loss) String() string {
+	if l.Detail == "" {
+		return fmt.Sprintf("%s: %s: %s", l.File, l.Path, l.Kind)
+	}
+	return fmt.Sprintf("%s: %s: %s (%s)", l.File, l.Path, l.Kind, l.Detail)
+}
+
+// maxLossesListed is how many losses of one kind a report lists. All are counted.
+const maxLossesListed = 1000
+
+// Losses are all that is lost in one import.
+type Losses struct {
+	Listed []Loss           `json:"listed"` // the first thousand of each kind
+	Counts map[LossKind]int `json:"counts"`
+}
+
+func (l *Losses) add(loss Loss) {
+	if l.Counts == nil {
+		l.Counts = map[LossKind]int{}
+	}
+	l.Counts[loss.Kind]++
+	if l.Counts[loss.Kind] <= maxLossesListed {
+		l.Listed = append(l.Listed, loss)
+	}
+}
+
+// addEmptyDirs adds the outermost directories in n that hold nothing git keeps.
+func (l *Losses) addEmptyDirs(file string, n *node, prefix string) {
+	for _, name := range n.names() {
+		e := n.entries[name]
+		switch {
+		case !e.isDir():
+		case !e.keepsAnything():
+			l.add(Loss{Kind: LossEmptyDir, File: file, Path: prefix + name})
+		default:
+			l.addEmptyDirs(file, e, prefix+name+"/")
+		}
+	}
+}
+
+// keepsAnything says whether git keeps anything of a directory.
+func (n *node) keepsAnything() bool {
+	for _, e := range n.entries {
+		if e.kind != specialNode && (!e.isDir() || e.keepsAnything()) {
+			return true
+		}
+	}
+	return false
+}
