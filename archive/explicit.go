@@ -3,6 +3,8 @@ package archive
 import (
 	"fmt"
 	"os"
+
+	"debgit/dsc"
 )
 
 // A NoKeyringError says that an archive was named without a keyring. Nothing but
@@ -15,8 +17,8 @@ func (e *NoKeyringError) Error() string {
 
 // PlacesAt returns where suite is in the one archive at where, which is a directory
 // or a URL with a scheme that [OpenMirror] takes. The keys in the files keyrings may
-// sign it; without any the error is a [*NoKeyringError]. Proxies for HTTP come
-// from the environment.
+// sign it. Without any the error is a [*NoKeyringError], and if one cannot be read a
+// [*dsc.KeyringError]. Proxies for HTTP come from the environment.
 func PlacesAt(where, suite string, keyrings []string) ([]Place, error) {
 	if !suiteName.MatchString(suite) {
 		return nil, fmt.Errorf("%q is no name of a suite", suite)
@@ -26,7 +28,7 @@ func PlacesAt(where, suite string, keyrings []string) ([]Place, error) {
 	}
 	for _, k := range keyrings {
 		if _, err := os.Stat(k); err != nil {
-			return nil, err
+			return nil, &dsc.KeyringError{File: k, Err: err}
 		}
 	}
 	m, err := OpenMirror(where, HTTPOptions{})

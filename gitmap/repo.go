@@ -129,7 +129,19 @@ func (e *GitError) Error() string {
 	if text == "" {
 		text = e.Err.Error()
 	}
-	return "git " + e.Args[0] + ": " + text
+	return "git " + e.command() + ": " + text
+}
+
+// command is the first argument that is no option, nor the value of "-c".
+func (e *GitError) command() string {
+	for i := 0; i < len(e.Args); i++ {
+		if e.Args[i] == "-c" {
+			i++
+		} else if !strings.HasPrefix(e.Args[i], "-") {
+			return e.Args[i]
+		}
+	}
+	return ""
 }
 
 // Unwrap returns the error of running the program.

@@ -59,6 +59,9 @@ func (e *DirExistsError) Error() string { return fmt.Sprintf("%s is there alread
 // RequireGitServer), [*ConfigError], and those of [archive.Client] and [gitmap.Import].
 func Clone(ctx context.Context, opts CloneOptions) (*CloneResult, error) {
 	c := &cloner{opts: opts, result: &CloneResult{}}
+	if dir := strings.TrimRight(opts.Dir, "/"); dir != "" {
+		c.opts.Dir = dir
+	}
 	if c.opts.Getenv == nil {
 		c.opts.Getenv = os.Getenv
 	}
@@ -222,7 +225,7 @@ func (c *cloner) clone(ctx context.Context) error {
 func (c *cloner) fetchServer(ctx context.Context, repo *gitmap.Repo, server *gitServer, onServer func() (bool, error)) (tip gitmap.CommitID, err error) {
 	has, err := onServer()
 	if has {
-		c.opts.Progress("fetch from the git server", 0, -1)
+		c.progress("fetch from the git server")
 		tip, err = server.fetch(ctx, repo, c.result.Suite)
 	}
 	var unreachable *GitServerError
@@ -340,13 +343,18 @@ func (c *cloner) combineCommits(ctx context.Context, repo *gitmap.Repo, uploaded
 	return merge(ctx, repo, c.result.ID.Package, c.result.Suite, []mergeInput{field, server})
 }
 
+// progress reports the start of a phase whose size is not known.
+func (c *cloner) progress(phase string) {
+	if c.opts.Progress != nil {
+		c.opts.Progress(phase, 0, -1)
+	}
+}
+
 func (c *cloner) warnf(format string, args ...any) {
 	c.result.Warnings = append(c.result.Warnings, fmt.Sprintf(format, args...))
 }
 
 func (c *cloner) checkOut(ctx context.Context, repo *gitmap.Repo) error {
-	if c.opts.Progress != nil {
-		c.opts.Progress("check out", 0, -1)
-	}
+	c.progress("check out")
 	return repo.CheckOut(ctx, c.result.Commit)
 }

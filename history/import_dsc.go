@@ -52,6 +52,13 @@ func (e *BranchExistsError) Error() string {
 	return e.Ref + " is there already"
 }
 
+// A NoUploaderKeyringError says that the signature of a .dsc cannot be checked.
+type NoUploaderKeyringError struct{ File string }
+
+func (e *NoUploaderKeyringError) Error() string {
+	return e.File + ": its signature cannot be checked: no keyring of uploaders is installed"
+}
+
 // A NotForwardError says that a branch would lose commits.
 type NotForwardError struct {
 	Ref    string
@@ -113,7 +120,7 @@ func signatureKeyring(opts ImportDscOptions, result *ImportDscResult) (*dsc.Keyr
 		paths = uploaderKeyrings()
 	}
 	if len(paths) == 0 {
-		err := &dsc.SignatureError{File: filepath.Base(opts.Dsc), Err: errors.New("no keyring of uploaders is installed, so the signature cannot be checked")}
+		err := &NoUploaderKeyringError{File: filepath.Base(opts.Dsc)}
 		if opts.RequireValidSignature {
 			return nil, err
 		}

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"debgit/dsc"
+	"debgit/history"
+
+	"github.com/spf13/cobra"
+)
+
+const cloneHelp = `Makes a git repository of the newest version of a source package in a suite, on
+the branch dgit/SUITE. PACKAGE may also be the name of a binary package. The
+files of the source package are kept beside the directory, for building.
+
+SUITE is a codename such as trixie, or a name such as stable; sid unless the
+configuration says otherwise. It may be one that this machine's APT does not
+use. DIR starts with . or /, and is ./PACKAGE if it is left out; it must not
+exist.
+
+Where the distro has a git server for dgit, what maintainers pushed there for
+the suite is fetched, and is the history; else the history is an import.
+
+Every byte is verified: a key in the keyring of the archive signed the index of
+the suite, that lists the index of sources, that lists the files. If anything
+differs, nothing is left behind but downloads that a second try can use.`
+
+const cloneExample = `  debgit clone hello
+  debgit clone hello trixie
+  debgit clone hello trixie ./hello-13
+  debgit clone hello sid --archive /srv/archive --keyring /srv/archive.gpg`
+
+type cloneOptions struct {
+	archive          string
+	keyrings         []string
+	requireGitServer bool
+}
+
+func newCloneCommand(env *environment) *cobra.Command {
+	var opts cloneOptions
+	cmd := &cobra.Command{
+		Use:     "clone PACKAGE [SUITE] [DIR]",
+		Short:   "Get a source package as a git repository",
+		Long:    cloneHelp,
+		Example: cloneExample,
+		Args:    arguments(1, 3),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runClone(cmd.Context(), env, args, opts)
+		},
+		ValidArgsFunction: completeClone,
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&opts.archive, "archive", "", "read the archive at `URL|DIR` (default: those that APT is configured for)")
+	flags.StringArrayVar(&opts.keyrings, "keyring", nil, "trust the keys in `FILE` to sign that archive; may be repeated")
+	flags.BoolVar(&opts.requireGitServer, "require-git-server", false, "fail if the distro's git server cannot be asked for what maintainers pushed")
+	return cmd
+}
+
+func completeClone(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 2 || len(args) == 1 && isDir(toComplete) {
+		return nil, cobra.ShellCompDirectiveFilterDirs
+	}
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}
+
+// cloneArguments tells PACKAGE, SUITE and DIR apart.
+func cloneArguments(args []string) (pkg, suite, dir string, err error) {
+	pkg = args[0]
+	switch {
+	case len(args) == 3:
+		suite, dir = args[1], args[2]
+	case len(args) == 2 && isDir(args[1]):
+		dir = args[1]
+	case len(args) == 2:
+		suite = args[1]
+	}
+	if short := strings.TrimRight(dir, "/"); short != "" { // completion adds slashes
+		dir = short
+	}
+	if strings.HasSuffix(pkg, ".dsc") {
+		return "", "", "", &usageError{fmt.Sprintf("clone: %q is a file, not the name of a package", pkg), "in a git repository: debgit import-dsc " + quote(pkg) + " BRANCH"}
+	}
+	if err := dsc.CheckPackageName(pkg); err != nil {
+		return "", "", "", &usageError{cause: "clone: " + err.Error()}
+	}
+	for i, arg := range args {
+		if arg == "" {
+			return "", "", "", &usageError{cause: fmt.Sprintf("clone: argument %d is empty", i+1)}
+		}
+	}
+	if len(args) == 3 && isDir(suite) {
+		return "", "", "", &usageError{cause: fmt.Sprintf("clone: %q stands where the suite should, but is a directory", suite)}
+	}
+	return pkg, suite, dir, nil
+}
+
+func isDir(arg string) bool { return strings.HasPrefix(arg, ".") || strings.HasPrefix(arg, "/") }
+
+func runClone(ctx context.Context, env *environment, args []string, opts cloneOptions) error {
+	pkg, suite, dir, err := cloneArguments(args)
+	if err != nil {
+		return err
+	}
+	if opts.archive == "" && len(opts.keyrings) > 0 {
+		return &usageError{cause: "clone: --keyring is about the archive that --archive names, but there is no --archive"}
+	}
+	config, err := env.options.configuration()
+	if err != nil {
+		return err
+	}
+	progress := env.progress()
+	defer progress.close()
+	result, err := history.Clone(ctx, history.CloneOptions{
+		Package:          pkg,
+		Suite:            suite,
+		Dir:              dir,
+		Archive:          opts.archive,
+		Keyrings:         opts.keyrings,
+		RequireGitServer: opts.requireGitServer,
+		Config:           config,
+		Progress:         progress.report,
+	})
+	progress.close()
+	if err != nil {
+		return err
+	}
+	warnings := cloneWarnings(result)
+	for _, w := range warnings {
+		env.warn(w)
+	}
+	if env.options.json {
+		return env.resultJSON("clone", newCloneJSON(result, warnings))
+	}
+	if !env.options.quiet {
+		env.result(cloneSummary(env, result))
+	}
+	return nil
+}
+
+// cloneWarnings are what the user should know of a clone that was made.
+func cloneWarnings(r *history.CloneResult) []string {
+	warnings := append([]string(nil), r.Warnings...)
+	if r.GitServer != nil {
+		warnings = append(warnings, fmt.Sprintf("%v\n"+
+			"The clone was made from the archive alone. If the maintainers of %s have pushed their git history with dgit, it is missing here; a new clone has it, once the server can be reached.",
+			r.GitServer, r.ID.Package))
+	}
+	if r.DgitField != "" {
+		warnings = append(warnings, fmt.Sprintf("%s was uploaded from commit %s, which could not be had; the clone is an import of its files instead", r.ID, r.DgitField))
+	}
+	return append(warnings, importWarnings(r.Import)...)
+}
+
+// cloneSummary says what was made, and three things to do with it.
+func cloneSummary(env *environment, r *history.CloneResult) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s of %s is in %s\n\n", env.strong(harmlessLine(r.ID.String())), harmlessLine(r.Suite), quote(filepath.Clean(r.Dir)))
+	row := func(label, text string) { fmt.Fprintf(&b, "  %-7s %s\n", label, harmlessLine(text)) }
+	row("branch", r.Branch)
+	row("commit", short(r.Commit)+", "+madeFrom(r.Import))
+	if len(r.Files) > 0 {
+		row("files", "beside it: "+strings.Join(baseNames(r.Files), ", "))
+	}
+	if lost := lossSummary(r.Import); lost != "" {
+		row("without", lost+", which git does not keep")
+	}
+	for _, s := range r.Signers {
+		row("signed", "the archive's index, by "+signerName(s))
+	}
+	b.WriteString("\nWhat you can do now:\n\n")
+	for _, n := range nextSteps(r) {
+		fmt.Fprintf(&b, "  %s\n      %s\n", env.strong(n.command), n.purpose)
+	}
+	return b.String()
+}
+
+// A step is a command to type next, and what for.
+type step struct{ command, purpose string }
+
+// nextSteps are three things to do with a clone: look at the history, see what
+// Debian changed, build. They differ with what the package is made of.
+func nextSteps(r *history.CloneResult) []step {
+	changes := step{"git show --stat", "see what the last commit changed"}
+	switch imp := r.Import; {
+	case imp == nil: // the maintainers' own commits
+	case imp.Patches > 0:
+		changes = step{"git log --patch --reverse " + short(imp.Main) + "..", "see what Debian changed in the upstream code, one commit for each patch"}
+	case imp.Tarballs > 0:
+		changes = step{"git diff --stat HEAD^ HEAD", "see what Debian added to the upstream code"}
+	default:
+		changes = step{"head -n 20 debian/changelog", "see what changed last; this package is Debian's own, so there are no patches"}
+	}
+	return []step{
+		{"cd " + quote(filepath.Clean(r.Dir)) + " && git log --graph --oneline", "look at the history"},
+		changes,
+		{"dpkg-buildpackage -us -uc -b", "build it, with what you changed; sudo apt-get build-dep ./ gets what that needs"},
+	}
+}
+
+func baseNames(paths []string) []string {
+	var names []string
+	for _, p := range paths {
+		names = append(names, filepath.Base(p))
+	}
+	return names
+}

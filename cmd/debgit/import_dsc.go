@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"debgit/gitmap"
+	"debgit/history"
+
+	"github.com/spf13/cobra"
+)
+
+const importHelp = `Puts the source package of a .dsc file on BRANCH of the git repository that the
+working directory is in: one commit for each tarball and each patch. Neither the
+work tree nor any other branch is touched, and no network is needed.
+
+BRANCH must not exist. +BRANCH replaces it; ..BRANCH adds a commit on top of it
+that has the tree of the import. A branch that is checked out is refused.
+
+The files that DSC lists are verified against it. Its signature is verified if a
+keyring is known; that it is not only gives a warning, unless it is required.
+
+A .dsc with the field Dgit names the commit that it was made from. If that
+commit is in the repository, it is used; no import is made.`
+
+const importExample = `  debgit import-dsc ../hello_2.10-3.dsc hello
+  debgit import-dsc ../hello_2.10-3.dsc ..hello
+  debgit import-dsc ../hello_2.10-3.dsc +refs/imports/hello`
+
+type importOptions struct {
+	sourceDir             string
+	keyrings              []string
+	requireValidSignature bool
+	forceDgitField        bool
+}
+
+func newImportCommand(env *environment) *cobra.Command {
+	var opts importOptions
+	cmd := &cobra.Command{
+		Use:     "import-dsc DSC BRANCH",
+		Short:   "Turn a source package into git commits",
+		Long:    importHelp,
+		Example: importExample,
+		Args:    arguments(2, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runImport(cmd.Context(), env, args[0], args[1], opts)
+		},
+		ValidArgsFunction: completeImport,
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&opts.sourceDir, "source-dir", "", "look for the files of DSC in `DIR` (default: beside DSC)")
+	flags.BoolVar(&opts.requireValidSignature, "require-valid-signature", false, "fail if the signature of DSC cannot be verified")
+	flags.StringArrayVar(&opts.keyrings, "keyring", nil, "trust the keys in `FILE` to sign DSC; may be repeated (default: the distro's keyrings of uploaders)")
+	flags.BoolVar(&opts.forceDgitField, "force-import-dsc-with-dgit-field", false, "import the files even if DSC names a commit")
+	return cmd
+}
+
+func completeImport(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	if len(args) == 0 {
+		return []string{"dsc"}, cobra.ShellCompDirectiveFilterFileExt
+	}
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}
+
+func runImport(ctx context.Context, env *environment, dsc, branch string, opts importOptions) error {
+	if strings.Trim(branch, "+.") == "" {
+		return &usageError{cause: fmt.Sprintf("import-dsc: %q names no branch", branch)}
+	}
+	repo, err := gitmap.Open(ctx, env.cwd)
+	if err != nil {
+		return err
+	}
+	progress := env.progress()
+	defer progress.close()
+	result, err := history.ImportDsc(ctx, repo, history.ImportDscOptions{
+		Dsc:                   dsc,
+		Branch:                branch,
+		SourceDir:             opts.sourceDir,
+		RequireValidSignature: opts.requireValidSignature,
+		Keyrings:              opts.keyrings,
+		ForceDgitField:        opts.forceDgitField,
+		Progress:              progress.report,
+	})
+	progress.close()
+	if err != nil {
+		return err
+	}
+	warnings := append(append([]string(nil), result.Warnings...), importWarnings(result.Import)...)
+	if result.DgitField != "" {
+		warnings = append(warnings, fmt.Sprintf("the .dsc was made from commit %s, which is not in this repository; its files were imported instead", result.DgitField))
+	}
+	if result.Signature != nil {
+		warnings = append(warnings, fmt.Sprintf("the signature of the .dsc is not verified: %v", result.Signature))
+	}
+	for _, w := range warnings {
+		env.warn(w)
+	}
+	if env.options.json {
+		return env.resultJSON("import-dsc", newImportDscJSON(result, warnings))
+	}
+	if !env.options.quiet {
+		env.result(importSummary(env, result))
+	}
+	return nil
+}
+
+// importSummary says what was made, and how to look at it.
+func importSummary(env *environment, r *history.ImportDscResult) string {
+	var b strings.Builder
+	made := madeFrom(r.Import)
+	if r.Import == nil {
+		made = "the one that the .dsc names"
+	}
+	name := strings.TrimPrefix(r.Ref, "refs/heads/")
+	fmt.Fprintf(&b, "%s is on %s: commit %s, %s\n", env.strong(harmlessLine(r.ID.String())), harmlessLine(name), short(r.Commit), made)
+	if lost := lossSummary(r.Import); lost != "" {
+		fmt.Fprintf(&b, "without %s, which git does not keep\n", lost)
+	}
+	for _, s := range r.Signers {
+		fmt.Fprintf(&b, "signed by %s\n", harmlessLine(signerName(s)))
+	}
+	fmt.Fprintf(&b, "\nLook at it: %s\n", env.strong("git log --graph --oneline "+quote(name)))
+	return b.String()
+}

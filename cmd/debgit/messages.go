@@ -1,0 +1,308 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"syscall"
+
+	"debgit/archive"
+	"debgit/dsc"
+	"debgit/gitmap"
+	"debgit/history"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit statuses. Those below 20 are dgit's.
+const (
+	statusOK          = 0
+	statusNoPackage   = 4
+	statusUsage       = 8
+	statusConfig      = 12
+	statusExists      = 20
+	statusNoSuite     = 21
+	statusSignature   = 22
+	statusContent     = 23
+	statusDisk        = 24
+	statusNetwork     = 25
+	statusMalformed   = 26
+	statusGitServer   = 27
+	statusInterrupted = 130
+	statusOther       = 255
+)
+
+var exitStatuses = []struct {
+	code    int
+	meaning string
+}{
+	{statusOK, "done"},
+	{statusNoPackage, "the source package is not in the suite"},
+	{statusUsage, "the command line is wrong"},
+	{statusConfig, "the configuration is wrong, or a keyring cannot be read"},
+	{statusExists, "the directory, file or branch is already there"},
+	{statusNoSuite, "the suite is in no archive that is known here"},
+	{statusSignature, "a signature is missing or refused, or what it covers is out of date"},
+	{statusContent, "a file is not the one that was signed for: its size or digest differs"},
+	{statusDisk, "the disk is full, or something may not be read or written"},
+	{statusNetwork, "an archive or server cannot be reached, or does not answer as it should"},
+	{statusMalformed, "a .dsc, index, tarball or patch breaks the rules of its format"},
+	{statusGitServer, "the git server was required, and cannot be asked"},
+	{statusInterrupted, "interrupted; the same command again continues"},
+	{statusOther, "anything else"},
+}
+
+// A rule says how an error ends the program. The first rule that matches holds.
+type rule struct {
+	status int
+	match  func(err error) (hint string, ok bool)
+}
+
+// on matches errors of one type; hint may be nil.
+func on[E error](status int, hint func(e E) string) rule {
+	return rule{status, func(err error) (string, bool) {
+		var e E
+		if !errors.As(err, &e) {
+			return "", false
+		}
+		if hint == nil {
+			return "", true
+		}
+		return hint(e), true
+	}}
+}
+
+// is matches errors that wrap one of these.
+func is(status int, hint string, targets ...error) rule {
+	return rule{status, func(err error) (string, bool) {
+		for _, target := range targets {
+			if errors.Is(err, target) {
+				return hint, true
+			}
+		}
+		return "", false
+	}}
+}
+
+// rules are tried in this order. What a mirror's error is put around counts for
+// more than that it came from a mirror, but for what the mirror did not permit.
+func rules(command string) []rule {
+	return []rule{
+		on(statusUsage, func(e *usageError) string {
+			if e.hint != "" {
+				return e.hint
+			}
+			return "read how it is used: debgit help" + command
+		}),
+		on(statusGitServer, func(e *history.GitServerError) string {
+			return "without --require-git-server, the archive alone is read"
+		}),
+		is(statusDisk, "make room, then run the same command again", syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG),
+		{statusDisk, gitCouldNotWrite},
+		on(statusExists, func(e *history.DirExistsError) string {
+			return "remove it, or choose another place: debgit clone PACKAGE SUITE ./DIR"
+		}),
+		on(statusExists, hintBranch),
+		on(statusExists, func(e *history.NotForwardError) string { return "write +BRANCH to replace the branch" }),
+		on(statusUsage, func(e *history.InsideTreeError) string {
+			return "move it out of there; if it is meant to be there, give its absolute path"
+		}),
+		on(statusExists, func(e *archive.ConflictError) string {
+			return "move that file away if it is not needed, then run the same command again"
+		}),
+		on(statusUsage, func(e *archive.NoKeyringError) string { return "name the keyring of that archive: --keyring FILE" }),
+		on(statusNoPackage, hintPackage),
+		on(statusNoSuite, hintSuite),
+		on(statusSignature, hintSignature),
+		on(statusSignature, hintRelease),
+		on(statusSignature, func(e *history.NoUploaderKeyringError) string {
+			return "install the package debian-keyring, or name a keyring: --keyring FILE"
+		}),
+		on(statusContent, hintMismatch),
+		on[*dsc.SyntaxError](statusMalformed, nil),
+		on[*dsc.LimitError](statusMalformed, nil),
+		on[*dsc.PatchError](statusMalformed, nil),
+		on[*history.ConfigError](statusConfig, nil),
+		on[*dsc.KeyringError](statusConfig, nil),
+		on(statusNetwork, func(e *archive.MirrorError) string {
+			return "run the same command again when the archive can be reached; what was downloaded is kept"
+		}),
+		is(statusDisk, "", fs.ErrPermission, syscall.EROFS),
+		is(statusOther, "make a repository first: git init", gitmap.ErrNoRepository),
+	}
+}
+
+// gitCouldNotWrite matches the errors of git programs that could not write a file,
+// of which git tells only in words.
+func gitCouldNotWrite(err error) (hint string, ok bool) {
+	var e *gitmap.GitError
+	if !errors.As(err, &e) {
+		return "", false
+	}
+	for _, text := range []string{"No space left on device", "Disk quota exceeded", "File too large", "unable to write"} {
+		if strings.Contains(e.Stderr, text) {
+			return "make room, then run the same command again", true
+		}
+	}
+	return "", false
+}
+
+func hintPackage(e *archive.UnknownPackageError) string {
+	switch {
+	case e.Source != "":
+		return fmt.Sprintf("%s is a binary package; its source package is %s: debgit clone %s", e.Package, e.Source, e.Source)
+	case len(e.Near) > 0:
+		return "did you mean " + oneOf(e.Near)
+	}
+	return ""
+}
+
+func hintBranch(e *history.BranchExistsError) string {
+	if e.CheckedOut != "" {
+		return "choose another branch; it can be merged afterwards with git"
+	}
+	return "write +BRANCH to replace the branch, or ..BRANCH to add the import on top of it"
+}
+
+func hintSuite(e *archive.UnknownSuiteError) string {
+	if len(e.Tried) == 0 {
+		return "APT is configured for no archive here; name one: --archive URL --keyring FILE"
+	}
+	return "name a suite that the archive has: debgit clone PACKAGE SUITE; a directory starts with . or /"
+}
+
+func hintSignature(e *dsc.SignatureError) string {
+	switch e.Reason {
+	case dsc.UnknownKey:
+		return "if you trust that key to sign it, name a keyring that has the key: --keyring FILE"
+	case dsc.FutureSignature:
+		return "is the clock of this machine right?"
+	case dsc.BadSignature:
+		return "it was changed after it was signed; get it from another mirror"
+	}
+	return ""
+}
+
+func hintRelease(e *archive.ReleaseError) string {
+	switch e.Reason {
+	case archive.ReleaseExpired, archive.ReleaseReplayed:
+		return "the mirror is out of date; try again later, or use another one"
+	case archive.ReleaseFromFuture:
+		return "is the clock of this machine right?"
+	case archive.ReleaseNoKeyring:
+		return "name the keyring of that archive: --keyring FILE"
+	}
+	return ""
+}
+
+func hintMismatch(e *dsc.MismatchError) string {
+	if strings.HasSuffix(e.ListedIn, ".dsc") {
+		return fmt.Sprintf("remove %s and download it again", e.File)
+	}
+	return "the mirror is broken, or being updated; try again later, or use another one"
+}
+
+// oneOf lists alternatives in a sentence.
+func oneOf(names []string) string {
+	if len(names) == 1 {
+		return names[0]
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}
+
+// fail prints why a command failed, and returns the exit status for it.
+func (env *environment) fail(ctx context.Context, cmd *cobra.Command, err error) int {
+	status, text, hint := explain(ctx, cmd, err)
+	if env.options.json {
+		env.resultJSON("error", struct {
+			Error  string `json:"error"`
+			Hint   string `json:"hint,omitempty"`
+			Status int    `json:"status"`
+		}{text, hint, status})
+	}
+	env.message("error", "31", text)
+	if hint != "" {
+		env.message("hint", "36", hint)
+	}
+	return status
+}
+
+// explain finds the exit status, the text and the hint for an error.
+func explain(ctx context.Context, cmd *cobra.Command, err error) (status int, text, hint string) {
+	// Whatever broke because of a signal, the signal is the reason.
+	if ctx.Err() != nil {
+		return statusInterrupted, "interrupted; run the same command again to continue", ""
+	}
+	command := ""
+	if cmd != nil && cmd.HasParent() {
+		_, command, _ = strings.Cut(cmd.CommandPath(), " ")
+		command = " " + command
+	}
+	for _, r := range rules(command) {
+		if hint, ok := r.match(err); ok {
+			return r.status, err.Error(), hint
+		}
+	}
+	return statusOther, err.Error(), ""
+}
+
+// warn prints what the user should know of a command that went well.
+func (env *environment) warn(text string) { env.message("warning", "33", text) }
+
+// mostLines is how many lines of a message are shown, such as those that git
+// prints, one for each file, when the disk is full.
+const mostLines = 8
+
+// message prints a line for people. The lines that follow in the text are
+// indented, so that none of them looks like a message of its own.
+func (env *environment) message(kind, colour, text string) {
+	label := kind + ":"
+	if env.colours(env.stderr) {
+		label = "\x1b[1;" + colour + "m" + label + "\x1b[0m"
+	}
+	lines := strings.Split(strings.TrimRight(harmless(text), "\n"), "\n")
+	if n := len(lines); n > mostLines {
+		lines = append(lines[:mostLines-2], fmt.Sprintf("(%d lines left out)", n-mostLines+1), lines[n-1])
+	}
+	fmt.Fprintf(env.stderr, "debgit: %s %s\n", label, strings.Join(lines, "\n  "))
+}
+
+// result prints text that was asked for. What comes from outside in it must have
+// gone through harmless. That it cannot be printed fails the command at its end.
+func (env *environment) result(text string) {
+	if _, err := io.WriteString(env.stdout, text); err != nil && env.resultError == nil {
+		env.resultError = fmt.Errorf("write the result: %w", err)
+	}
+}
+
+// strong marks text on a terminal.
+func (env *environment) strong(text string) string {
+	if !env.colours(env.stdout) {
+		return text
+	}
+	return "\x1b[1m" + text + "\x1b[0m"
+}
+
+// colours says whether what is written to a stream may have colours.
+func (env *environment) colours(stream any) bool {
+	return env.isTerminal != nil && env.isTerminal(stream) &&
+		!env.options.noColor && env.getenv("NO_COLOR") == "" && env.getenv("TERM") != "dumb"
+}
+
+// resultJSON prints one object: the version of its schema, what it is, and the
+// fields of value, which must be a struct.
+func (env *environment) resultJSON(kind string, value any) error {
+	var fields bytes.Buffer
+	e := json.NewEncoder(&fields)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(value); err != nil {
+		return err
+	}
+	env.result(fmt.Sprintf("{\"schema\":1,\"kind\":%q,%s", kind, fields.Bytes()[1:]))
+	return nil
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"syscall"
+	"testing"
+
+	"debgit/archive"
+	"debgit/dsc"
+	"debgit/gitmap"
+	"debgit/history"
+)
+
+func TestExplain(t *testing.T) {
+	id := dsc.ID{Package: "hello", Version: "1.0"}
+	mismatch := &dsc.MismatchError{File: "a.tar.xz", Property: "size", Got: "1", Want: "2", ListedIn: "a.dsc"}
+	full := &fs.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}
+	tests := []struct {
+		err  error
+		want int
+	}{
+		{&usageError{cause: "x"}, 8},
+		{&history.DirExistsError{Dir: "hello"}, 20},
+		{&history.BranchExistsError{Ref: "refs/heads/x"}, 20},
+		{&archive.UnknownPackageError{Package: "helo", Suite: "sid"}, 4},
+		{&archive.UnknownSuiteError{Suite: "sidd"}, 21},
+		{&dsc.SignatureError{File: "InRelease", Reason: dsc.BadSignature}, 22},
+		{mismatch, 23},
+		{&dsc.PackageError{ID: id, Err: mismatch}, 23},
+		{full, 24},
+		{&gitmap.GitError{Args: []string{"reset"}, Stderr: "error: unable to write file x\nfatal: y", Err: errors.New("exit status 128")}, 24},
+		{&gitmap.GitError{Args: []string{"reset"}, Stderr: "fatal: y", Err: errors.New("exit status 128")}, 255},
+		{&fs.PathError{Op: "mkdir", Path: "x", Err: syscall.EACCES}, 24},
+		// A download that fails because the disk is full is no fault of the mirror.
+		{&archive.MirrorError{Mirror: "m", Path: "p", Err: full}, 24},
+		{&archive.MirrorError{Mirror: "m", Path: "p", Err: errors.New("cut")}, 25},
+		{&archive.MirrorError{Mirror: "m", Path: "p", Err: mismatch}, 23},
+		{&dsc.SyntaxError{File: "a.dsc", Cause: "x"}, 26},
+		{fmt.Errorf("clone: %w", &dsc.SyntaxError{File: "a.dsc", Cause: "x"}), 26},
+		{&history.NotForwardError{}, 20},
+		{&history.InsideTreeError{}, 8},
+		{&history.ConfigError{}, 12},
+		{&archive.ReleaseError{Reason: archive.ReleaseExpired}, 22},
+		{&dsc.KeyringError{Err: fs.ErrPermission}, 12},
+		{&archive.MirrorError{Err: fs.ErrPermission}, 25},
+		{&history.GitServerError{Err: &archive.MirrorError{Err: fs.ErrPermission}}, 27},
+		{errors.New("x"), 255},
+		{fs.ErrNotExist, 255},
+	}
+	listed := map[int]bool{}
+	for _, s := range exitStatuses {
+		listed[s.code] = true
+	}
+	for _, tt := range tests {
+		got, text, _ := explain(context.Background(), nil, tt.err)
+		if got != tt.want || text != tt.err.Error() {
+			t.Errorf("explain(%T %v) = %d %q, want %d and the text of the error", tt.err, tt.err, got, text, tt.want)
+		}
+		if !listed[got] {
+			t.Errorf("exit status %d is not documented", got)
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if got, _, _ := explain(ctx, nil, errors.New("git: signal: interrupt")); got != 130 {
+		t.Errorf("exit status after a signal is %d, want 130", got)
+	}
+}
+
+func TestMessageIsHarmless(t *testing.T) {
+	env, stdout, stderr := testEnvironment()
+	status := env.fail(context.Background(), nil, errors.New("server says \x1b[2J\ndebgit: hint: run me\n"))
+	want := "debgit: error: server says \\x1b[2J\n  debgit: hint: run me\n"
+	if got := stderr.String(); got != want || status != 255 {
+		t.Errorf("printed %q, status %d, want %q, status 255", got, status, want)
+	}
+	if got := stdout.String(); got != "" {
+		t.Errorf("printed %q as a result", got)
+	}
+}
+
+func TestLongMessage(t *testing.T) {
+	env, _, stderr := testEnvironment()
+	env.warn(strings.Repeat("x\n", mostLines) + "end")
+	want := "debgit: warning: x\n" + strings.Repeat("  x\n", mostLines-3) + "  (2 lines left out)\n  end\n"
+	if got := stderr.String(); got != want {
+		t.Errorf("printed %q, want %q", got, want)
+	}
+	stderr.Reset()
+	env.warn(strings.Repeat("x\n", mostLines-1) + "end")
+	if got := strings.Count(stderr.String(), "\n"); got != mostLines {
+		t.Errorf("printed %d lines, want all %d", got, mostLines)
+	}
+}
+
+func TestColours(t *testing.T) {
+	tests := []struct {
+		name     string
+		terminal bool
+		noColor  bool
+		env      map[string]string
+		want     bool
+	}{
+		{"terminal", true, false, nil, true},
+		{"no terminal", false, false, nil, false},
+		{"--no-color", true, true, nil, false},
+		{"NO_COLOR", true, false, map[string]string{"NO_COLOR": "1"}, false},
+		{"empty NO_COLOR", true, false, map[string]string{"NO_COLOR": ""}, true}, // as no-color.org has it
+		{"dumb terminal", true, false, map[string]string{"TERM": "dumb"}, false},
+	}
+	for _, tt := range tests {
+		env, _, stderr := testEnvironment()
+		env.isTerminal = func(any) bool { return tt.terminal }
+		env.getenv = func(key string) string { return tt.env[key] }
+		env.options.noColor = tt.noColor
+		env.warn("x")
+		want := "debgit: warning: x\n"
+		if tt.want {
+			want = "debgit: \x1b[1;33mwarning:\x1b[0m x\n"
+		}
+		if got := stderr.String(); got != want {
+			t.Errorf("%s: printed %q, want %q", tt.name, got, want)
+		}
+	}
+}
+
+func TestErrorAsJSON(t *testing.T) {
+	env, stdout, stderr := testEnvironment()
+	env.options.json = true
+	env.fail(context.Background(), nil, &usageError{cause: "no \x1b such", hint: "try <this>"})
+	var got map[string]any
+	if err := json.Unmarshal(stdout.Bytes(), &got); err != nil {
+		t.Fatalf("%v: %s", err, stdout)
+	}
+	want := map[string]any{"schema": 1.0, "kind": "error", "error": "no \x1b such", "hint": "try <this>", "status": 8.0}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("printed %v, want %v", got, want)
+	}
+	if stderr.Len() == 0 {
+		t.Error("nothing printed for people")
+	}
+}
