@@ -46,7 +46,7 @@ func (e *usageError) Error() string { return e.cause }
 // run runs debgit with these arguments and returns its exit status.
 func run(ctx context.Context, env *environment, args []string) int {
 	root := newRootCommand(env)
-	root.SetArgs(args)
+	root.SetArgs(optionsAfterCommand(root, args))
 	root.SetIn(env.stdin)
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
