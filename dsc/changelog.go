@@ -88,7 +88,7 @@ const (
 type clogReader struct {
 	state   clogState
 	entry   *ChangelogEntry // under construction; nil if nothing of it was seen
-	blank   []string        // blank lines seen, which count if another change follows
+	blank   int             // blank lines seen, which count if another change follows
 	unknown int             // stanzas whose header is missing
 }
 
@@ -100,7 +100,7 @@ func (r *clogReader) line(n int, line string) (done *ChangelogEntry, more bool) 
 	switch {
 	case trimmed == "":
 		if r.state == wantChangesOrTrailer || r.state == wantFirstHeader {
-			r.blank = append(r.blank, "")
+			r.blank++
 		}
 	case indent == 0:
 		return r.unindented(n, line, trimmed)
@@ -108,7 +108,7 @@ func (r *clogReader) line(n int, line string) (done *ChangelogEntry, more bool) 
 		if m := clogTrailer.FindStringSubmatch(line); m != nil {
 			r.current(n).Maintainer = strings.Trim(m[1]+" <"+m[2]+">", clogBlanks)
 			r.entry.Date = m[3]
-			r.state, r.blank = wantNextHeader, nil
+			r.state, r.blank = wantNextHeader, 0
 		}
 	case indent >= 2:
 		if r.state == wantNextHeader && r.entry != nil {
@@ -133,9 +133,9 @@ func (r *clogReader) line(n int, line string) (done *ChangelogEntry, more bool) 
 // unindented takes a line that starts with no blank.
 func (r *clogReader) unindented(n int, line, trimmed string) (done *ChangelogEntry, more bool) {
 	switch {
-	case clogHeader.MatchString(line):
+	case strings.Contains(line, " (") && clogHeader.MatchString(line): // the first is fast
 		done = r.entry
-		r.entry, r.blank = newEntry(n, trimmed), nil
+		r.entry, r.blank = newEntry(n, trimmed), 0
 		r.state = wantChanges
 	case clogEnd.MatchString(line):
 		return nil, false
@@ -148,8 +148,8 @@ func (r *clogReader) unindented(n int, line, trimmed string) (done *ChangelogEnt
 
 func (r *clogReader) change(n int, line string) {
 	e := r.current(n)
-	e.Changes = append(append(e.Changes, r.blank...), line)
-	r.state, r.blank = wantChangesOrTrailer, nil
+	e.Changes = append(append(e.Changes, make([]string, r.blank)...), line)
+	r.state, r.blank = wantChangesOrTrailer, 0
 }
 
 func (r *clogReader) current(n int) *ChangelogEntry {

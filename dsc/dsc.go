@@ -130,6 +130,9 @@ func parseFiles(file string, p Paragraph) ([]File, error) {
 		alg  Algorithm
 	}{{"Checksums-Sha256", SHA256}, {"Checksums-Sha1", SHA1}, {"Files", MD5}} {
 		if f, ok := p.Field(l.name); ok {
+			if err := checkList(file, f); err != nil {
+				return nil, err
+			}
 			values.Values[l.name] = f.Value
 			fields = append(fields, f)
 			algorithms = append(algorithms, l.alg)
@@ -169,10 +172,37 @@ func parseFiles(file string, p Paragraph) ([]File, error) {
 	return best, nil
 }
 
+// maxFiles is how many files a source package may have; all are open at once. No real
+// one has a hundred.
+const maxFiles = 500
+
+var listLine = regexp.MustCompile(`^[ \t]+[^ \t]+[ \t]+[0-9]{1,18}[ \t]+[^ \t]+$`)
+
+// checkList refuses lines of a list of files that have another form than
+// deb-src-control(5) says. The library below would make something of some of them.
+func checkList(file string, field Field) error {
+	lines := strings.Split(field.Value, "\n")
+	if lines[0] != "" {
+		return &SyntaxError{file, field.Line, fmt.Sprintf("%s: %q is not in a line of its own", field.Name, lines[0])}
+	}
+	if len(lines) == 1 {
+		return &SyntaxError{file, field.Line, fmt.Sprintf("%s lists no file", field.Name)}
+	}
+	for i, line := range lines[1:] {
+		if !listLine.MatchString(line) {
+			return &SyntaxError{file, field.Line + 1 + i, fmt.Sprintf("%q is not of the form \"DIGEST SIZE NAME\"", line)}
+		}
+	}
+	return nil
+}
+
 // checkFiles turns one list of files into ours, and refuses what no list may hold.
 func checkFiles(file string, field Field, a Algorithm, hashes []control.FileHash) ([]File, error) {
 	fail := func(i int, format string, args ...any) ([]File, error) {
 		return nil, &SyntaxError{file, field.Line + 1 + i, fmt.Sprintf(format, args...)}
+	}
+	if len(hashes) > maxFiles {
+		return nil, &SyntaxError{file, field.Line, fmt.Sprintf("%s lists %d files, over the limit of %d", field.Name, len(hashes), maxFiles)}
 	}
 	seen := map[string]bool{}
 	var files []File
@@ -180,9 +210,6 @@ func checkFiles(file string, field Field, a Algorithm, hashes []control.FileHash
 		digest, err := ParseDigest(a, h.Hash)
 		if err != nil {
 			return fail(i, "%v", err)
-		}
-		if h.Size < 0 {
-			return fail(i, "size of %q is %d", h.Filename, h.Size)
 		}
 		if err := CheckName(h.Filename); err != nil {
 			return fail(i, "%v", err)

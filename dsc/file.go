@@ -127,7 +127,7 @@ func CheckName(name string) error {
 		if alnum || i > 0 && strings.IndexByte("+-.:_~", c) >= 0 {
 			continue
 		}
-		return fmt.Errorf("file name %q: %q is not allowed there", name, c)
+		return fmt.Errorf("file name %q: %q is not allowed there", name, name[i:i+1])
 	}
 	return nil
 }

@@ -4,16 +4,18 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
-// maxDscSize is how large a .dsc may be, in bytes. Those of the kernel, with a
+// defaultDscSize is how large a .dsc may be, in bytes. Those of the kernel, with a
 // long Package-List, have 0.3 MB.
-const maxDscSize = 16 << 20
+const defaultDscSize = 4 << 20
 
 // A Package is a source package of which every file has been found to be what
 // its .dsc says. Only [OpenLocal] makes one, so what takes a Package cannot be
@@ -54,7 +56,8 @@ func (p *Package) Close() error {
 
 // Content is the verified content of one file of a source package. It keeps the
 // file open, so that what is read is what was verified even if another file
-// takes its name meanwhile. It may be used by one reader at a time.
+// takes its name meanwhile, and verifies again what is read, in case somebody
+// writes to the file. It may be used by one reader at a time.
 type Content struct {
 	file File
 	f    *os.File
@@ -63,12 +66,56 @@ type Content struct {
 // File returns the name, size and digest of c.
 func (c *Content) File() File { return c.file }
 
-// Decompressed returns the content from its start, decompressed as [Decompress] does.
+// Decompressed returns the content from its start, decompressed as [Decompress]
+// does. What was read counts only once Read has returned io.EOF: before that, it
+// returns a [*MismatchError] if the file is no longer what was verified.
 func (c *Content) Decompressed() (io.ReadCloser, error) {
 	if _, err := c.f.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
-	return Decompress(c.file.Name, c.f)
+	v := &verifier{file: c.file, r: io.LimitReader(c.f, c.file.Size+1), hash: c.file.Digest.Algorithm.new()}
+	z, err := Decompress(c.file.Name, v)
+	if err != nil {
+		return nil, err
+	}
+	return &verifiedReader{z, v}, nil
+}
+
+// A verifier notes what is read of a file.
+type verifier struct {
+	file File
+	r    io.Reader
+	n    int64
+	hash hash.Hash
+}
+
+func (v *verifier) Read(p []byte) (int, error) {
+	n, err := v.r.Read(p)
+	v.n += int64(n)
+	v.hash.Write(p[:n])
+	return n, err
+}
+
+// verifiedReader decompresses what a verifier reads.
+type verifiedReader struct {
+	io.ReadCloser
+	v *verifier
+}
+
+func (r *verifiedReader) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p)
+	if err == nil {
+		return n, nil
+	}
+	// A decoder need not have read what follows its data. If it found errors in
+	// data that is not what was verified, the latter is the reason.
+	if _, err := io.Copy(io.Discard, r.v); err != nil {
+		return n, err
+	}
+	if err := r.v.file.check(r.v.n, r.v.hash); err != nil {
+		return n, err
+	}
+	return n, err
 }
 
 // LocalOptions are the options of [OpenLocal]. The zero value looks for the files
@@ -76,17 +123,23 @@ func (c *Content) Decompressed() (io.ReadCloser, error) {
 type LocalOptions struct {
 	Dir     string   // where the files are; default: the directory of the .dsc
 	Keyring *Keyring // the .dsc must be signed by a key of it; default: signature not checked
+	DscSize int64    // how many bytes the .dsc may have, at most; default 4 MiB
 }
 
 // OpenLocal reads the .dsc at path and verifies the files that it lists.
 //
 // A file that is not as listed is a [*MismatchError], one that is not there
 // matches [fs.ErrNotExist]; what breaks the format of the .dsc is a
-// [*SyntaxError], and a signature that does not hold a [*SignatureError]. Once
-// the .dsc has been read, errors are a [*PackageError].
+// [*SyntaxError], a .dsc that is too large a [*LimitError], and a signature that does
+// not hold a [*SignatureError]. Once the .dsc has been read, errors are a
+// [*PackageError].
 func OpenLocal(path string, opts LocalOptions) (*Package, error) {
 	name := filepath.Base(path)
-	data, err := readBounded(path, maxDscSize)
+	most := opts.DscSize
+	if most == 0 {
+		most = defaultDscSize
+	}
+	data, err := readBounded(path, most)
 	if err != nil {
 		return nil, err
 	}
@@ -123,13 +176,9 @@ func openVerified(dir string, file File) (*Content, error) {
 	if strings.HasSuffix(file.Name, ".dsc") || strings.HasSuffix(file.Name, ".tmp") {
 		return nil, &SyntaxError{file.ListedIn, 0, fmt.Sprintf("lists %s, but a source package has no file with such an ending", file.Name)}
 	}
-	f, err := os.Open(filepath.Join(dir, file.Name))
+	f, err := openRegular(filepath.Join(dir, file.Name))
 	if err != nil {
 		return nil, err
-	}
-	if info, err := f.Stat(); err == nil && !info.Mode().IsRegular() {
-		f.Close()
-		return nil, &fs.PathError{Op: "open", Path: f.Name(), Err: fmt.Errorf("not a regular file")}
 	}
 	if err := file.Verify(f); err != nil {
 		f.Close()
@@ -138,9 +187,23 @@ func openVerified(dir string, file File) (*Content, error) {
 	return &Content{file, f}, nil
 }
 
+// openRegular opens the regular file, or link to one, at path. It does not wait for
+// a writer if that is a pipe.
+func openRegular(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		f.Close()
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fmt.Errorf("not a regular file")}
+	}
+	return f, nil
+}
+
 // readBounded returns the content of the file at path, of at most limit bytes.
 func readBounded(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +213,7 @@ func readBounded(path string, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	if int64(len(data)) > limit {
-		return nil, &SyntaxError{filepath.Base(path), 0, fmt.Sprintf("larger than the limit of %d bytes", limit)}
+		return nil, &LimitError{filepath.Base(path), "bytes of .dsc", limit}
 	}
 	return data, nil
 }

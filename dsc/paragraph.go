@@ -1,7 +1,6 @@
 package dsc
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 )
@@ -81,41 +80,34 @@ func parseParagraphs(file string, text []byte, most int) ([]Paragraph, error) {
 	}
 	var all []Paragraph
 	var p Paragraph
-	var more strings.Builder // continuation lines of the last field of p
-	endField := func() {
-		if more.Len() > 0 {
-			p[len(p)-1].Value += more.String()
-			more.Reset()
-		}
-	}
+	var value []string // the lines of the last field of p
 	flush := func() {
-		endField()
 		if p != nil {
-			all = append(all, p)
-			p = nil
+			p[len(p)-1].Value = strings.Join(value, "\n")
 		}
 	}
-	for n, line := range bytes.Split(text, []byte("\n")) {
+	for n, line := range strings.Split(string(text), "\n") {
 		fail := func(format string, args ...any) ([]Paragraph, error) {
 			return nil, &SyntaxError{file, n + 1, fmt.Sprintf(format, args...)}
 		}
-		line := strings.TrimRight(string(line), " \t\r")
+		line := strings.TrimRight(line, " \t\r")
 		switch {
 		case line == "":
-			flush()
+			if flush(); p != nil {
+				all = append(all, p)
+				p = nil
+			}
 			continue
 		case strings.IndexByte(line, 0) >= 0:
 			return fail("NUL character")
 		case line[0] == ' ' || line[0] == '\t':
-			if len(p) == 0 {
+			if p == nil {
 				return fail("continuation line before the first field")
 			}
-			more.WriteByte('\n')
-			more.WriteString(line)
+			value = append(value, line)
 			continue
 		}
-		endField()
-		name, value, ok := strings.Cut(line, ":")
+		name, first, ok := strings.Cut(line, ":")
 		if !ok {
 			return fail("no colon")
 		}
@@ -131,9 +123,13 @@ func parseParagraphs(file string, text []byte, most int) ([]Paragraph, error) {
 		if len(p) == maxFields {
 			return fail("more than %d fields", maxFields)
 		}
-		p = append(p, Field{name, strings.TrimLeft(value, " \t"), n + 1})
+		flush()
+		p = append(p, Field{Name: name, Line: n + 1})
+		value = []string{strings.TrimLeft(first, " \t")}
 	}
-	flush()
+	if flush(); p != nil {
+		all = append(all, p)
+	}
 	return all, nil
 }
 

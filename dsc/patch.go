@@ -150,17 +150,17 @@ type ApplyOptions struct {
 func (p *Patch) Apply(tree Tree, dialect Dialect, opts ApplyOptions) ([]Change, error) {
 	switch dialect {
 	case DpkgQuilt, DpkgDiff:
-		analysis, err := p.analyze(tree, false)
+		analysis, err := p.analyze(tree)
 		if err != nil {
 			return nil, err
 		}
 		return p.applyGNU(tree, analysis, gnuOptions{diff: dialect == DpkgDiff})
 	case GitApply:
-		changes, err := p.applyGit(tree, opts, false)
+		changes, err := p.applyGit(tree, opts, warnSpace)
 		if err == nil || !isPatchError(err) {
 			return changes, err
 		}
-		fixed, fixErr := p.applyGit(tree, opts, true)
+		fixed, fixErr := p.applyGit(tree, opts, fixSpace)
 		if fixErr == nil {
 			return fixed, nil
 		}
@@ -181,7 +181,7 @@ func (p *Patch) Apply(tree Tree, dialect Dialect, opts ApplyOptions) ([]Change, 
 // next one; a patch that names a file twice is an error. An error means that
 // dpkg-source stops.
 func (p *Patch) FirstApplies(tree Tree) (bool, error) {
-	analysis, err := p.analyze(tree, true)
+	analysis, err := p.analyzeFirst(tree)
 	if err != nil {
 		return false, err
 	}
@@ -200,7 +200,7 @@ const (
 	PatchMalformed                              // the text is not one that the dialect reads
 	PatchUnsafe                                 // names what no patch may touch
 	PatchTooLarge                               // passes a limit
-	PatchUnsupported                            // the dialect takes it, but we do not
+	PatchUnsupported                            // the program crashes at it, or takes it but we do not
 )
 
 // A PatchError says why a patch was not applied.

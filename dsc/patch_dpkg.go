@@ -26,13 +26,24 @@ type analyzer struct {
 	result   *patchAnalysis
 }
 
-// analyze does dpkg-source's check of the patch. When first is set it is the stricter
-// one that the first patch of a series gets before a build.
-func (p *Patch) analyze(tree Tree, first bool) (*patchAnalysis, error) {
-	a := &analyzer{
-		patch: p, view: newPatchView(tree), cur: cursor{data: p.data}, first: first,
+// analyze does dpkg-source's check of the patch.
+func (p *Patch) analyze(tree Tree) (*patchAnalysis, error) { return newAnalyzer(p, tree).run() }
+
+// analyzeFirst does the stricter check that the first patch of a series gets before a build.
+func (p *Patch) analyzeFirst(tree Tree) (*patchAnalysis, error) {
+	a := newAnalyzer(p, tree)
+	a.first = true
+	return a.run()
+}
+
+func newAnalyzer(p *Patch, tree Tree) *analyzer {
+	return &analyzer{
+		patch: p, view: newPatchView(tree), cur: cursor{data: p.data},
 		seen: make(map[string]bool), result: &patchAnalysis{dirs: make(map[string]bool)},
 	}
+}
+
+func (a *analyzer) run() (*patchAnalysis, error) {
 	line := a.next()
 	for {
 		for line != nil && !hasPrefix(line, "--- ") && !hasPrefix(line, "+++ ") && !hasPrefix(line, "@@ -") {

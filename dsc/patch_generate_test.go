@@ -14,7 +14,7 @@ type generator struct{ *rand.Rand }
 
 // lines makes a file. Few different lines, so that hunks match in more than one place.
 func (g generator) lines(n int) []string {
-	words := []string{"a", "b", "c", "d", "}", "{", "", "\tx", "  y", "-- ", "# comment", "return;", "+z", "long line of text"}
+	words := []string{"a", "b", "c", "d", "}", "{", "", "\tx", "  y", "  \tz", "trail ", "-- ", "# comment", "return;", "+z", "long line of text"}
 	lines := make([]string, n)
 	for i := range lines {
 		lines[i] = words[g.IntN(len(words))]
@@ -46,16 +46,6 @@ func (g generator) edits(lines []string) []edit {
 		}
 	}
 	return edits
-}
-
-func applyEdits(lines []string, edits []edit) []string {
-	var out []string
-	at := 0
-	for _, e := range edits {
-		out = append(append(out, lines[at:e.at]...), e.add...)
-		at = e.at + e.remove
-	}
-	return append(out, lines[at:]...)
 }
 
 // unified writes edits as hunks with that many lines of context.
@@ -155,6 +145,12 @@ func (g generator) file(c *patchCase, path string) {
 		at := g.IntN(len(lines) + 1)
 		actual = append(append(append([]string{}, lines[:at]...), g.lines(g.IntN(12))...), lines[at:]...)
 	}
+	if g.IntN(3) == 0 {
+		actual = g.respace(actual)
+	}
+	if g.IntN(6) == 0 {
+		actual = append(append([]string{}, actual...), "", "", "")[:len(actual)+g.IntN(4)]
+	}
 	c.tree[path] = memFile{mode, text(actual)}
 	prefix := []string{"a/%s", "x-1.0/%s", "x.orig/%s", "a/%s.orig", "%s", "./%s"}[[]int{0, 0, 0, 0, 1, 2, 3, 4, 5}[g.IntN(9)]]
 	date := []string{"", "", "", "\t2020-01-02 03:04:05.000000000 +0100", "\t1970-01-01 00:00:00.000000000 +0000", "\tThu Jan  1 00:00:00 1970"}[g.IntN(6)]
@@ -163,6 +159,25 @@ func (g generator) file(c *patchCase, path string) {
 	}
 	c.patch += fmt.Sprintf("--- "+prefix+"%s\n+++ b/%s%s\n", path, date, path, date)
 	c.patch += unified(lines, edits, context)
+}
+
+// respace changes the white space of a few lines, as editors do.
+func (g generator) respace(lines []string) []string {
+	lines = append([]string{}, lines...)
+	for range min(len(lines), 1+g.IntN(4)) {
+		i := g.IntN(len(lines))
+		switch g.IntN(4) {
+		case 0:
+			lines[i] += " "
+		case 1:
+			lines[i] += "\t\t"
+		case 2:
+			lines[i] = " " + lines[i]
+		case 3:
+			lines[i] += "\r"
+		}
+	}
+	return lines
 }
 
 func (g generator) create(c *patchCase, path string, lines []string) {
@@ -283,7 +298,7 @@ func caseCount(t *testing.T, usual int) int {
 // can be had again from its name, which holds the seed.
 func TestApplyLikePrograms(t *testing.T) {
 	needPrograms(t, "perl", "dpkg-source", "patch", "git")
-	count := caseCount(t, 300)
+	count := caseCount(t, 100)
 	var cases []patchCase
 	for seed := range uint64(count) {
 		g := generator{rand.New(rand.NewPCG(seed, 1))}

@@ -10,7 +10,7 @@ type gitRun struct {
 	patch *Patch
 	tree  *patchView // the index and the work tree before the patch
 	files []*gitFile
-	fix   bool
+	space spaceMode
 	bad   int
 	steps int64
 
@@ -21,13 +21,13 @@ type gitRun struct {
 	oldLinks map[string]bool     // symlinks that are deleted or renamed
 }
 
-func (p *Patch) applyGit(tree Tree, opts ApplyOptions, fix bool) ([]Change, error) {
-	g := &gitParser{patch: p, cur: cursor{data: p.data}, strip: 1, fix: fix}
+func (p *Patch) applyGit(tree Tree, opts ApplyOptions, space spaceMode) ([]Change, error) {
+	g := &gitParser{patch: p, cur: cursor{data: p.data}, strip: 1, space: space}
 	if opts.Strip.Stated {
 		g.strip, g.known = opts.Strip.Level, true
 	}
 	run := &gitRun{
-		patch: p, tree: newPatchView(tree), fix: fix, steps: p.limits.Search,
+		patch: p, tree: newPatchView(tree), space: space, steps: p.limits.Search,
 		done: make(map[string]*gitFile), doomed: make(map[string]bool), gone: make(map[string]bool),
 		newLinks: make(map[string]bool), oldLinks: make(map[string]bool),
 	}
@@ -161,6 +161,15 @@ func (run *gitRun) check(f *gitFile) error {
 	if err := run.applyTo(f, content); err != nil {
 		return err
 	}
+	run.note(f)
+	if f.isDelete == yes && len(f.result) > 0 {
+		return run.fail(PatchDoesNotApply, f, "%s is to be deleted, but has other content than the patch says", showName(f.name()))
+	}
+	return nil
+}
+
+// note records what f does to its paths, for the sections after it.
+func (run *gitRun) note(f *gitFile) {
 	if f.newName != nil {
 		run.done[*f.newName] = f
 		delete(run.gone, *f.newName)
@@ -171,10 +180,6 @@ func (run *gitRun) check(f *gitFile) error {
 		delete(run.doomed, *f.oldName)
 		delete(run.done, *f.oldName)
 	}
-	if f.isDelete == yes && len(f.result) > 0 {
-		return run.fail(PatchDoesNotApply, f, "%s is to be deleted, but has other content than the patch says", showName(f.name()))
-	}
-	return nil
 }
 
 // previous returns the section before f whose result f changes, nil if it is about the tree.
@@ -196,6 +201,9 @@ func (run *gitRun) previous(f *gitFile) (*gitFile, error) {
 func (run *gitRun) checkOld(f *gitFile, previous *gitFile) (mode uint32, err error) {
 	if f.oldName == nil {
 		return 0, nil
+	}
+	if f.isNew == yes { // names from one header, this from the next
+		return 0, run.fail(PatchUnsupported, f, "git crashes at the new file %s, which has an old name", showName(f.name()))
 	}
 	if previous != nil {
 		mode = previous.newMode
@@ -261,10 +269,15 @@ func (run *gitRun) checkPaths(f *gitFile) error {
 		if name == nil {
 			return nil
 		}
-		if len(*name) > maxPathLength {
-			return run.fail(PatchUnsafe, f, "a name is too long")
+		fileMode := modeFile
+		if mode&gitTypeMask == gitSymlink {
+			fileMode = modeSymlink
 		}
-		if err := checkReserved(*name, mode&gitTypeMask == gitSymlink); err != nil {
+		err := checkReserved(*name, fileMode)
+		if err == nil {
+			_, err = cleanPath(*name)
+		}
+		if err != nil {
 			return run.fail(PatchUnsafe, f, "the path %s %v", showName(*name), err)
 		}
 		return nil
@@ -310,8 +323,8 @@ func (run *gitRun) applyTo(f *gitFile, content []byte) error {
 		f.result = content
 		return nil
 	}
-	image := &gitImage{steps: run.steps, fix: run.fix, space: f.space, bad: &run.bad}
-	image.before = splitLines(content)
+	image := newGitImage(content)
+	image.steps, image.mode, image.space, image.bad = run.steps, run.space, f.space, &run.bad
 	size := len(content)
 	for i := range f.hunks {
 		h := &f.hunks[i]

@@ -6,7 +6,9 @@ import "bytes"
 // being part of both.
 type gitChange struct {
 	pre, post []gitLine
-	blanks    int // blank lines that are added at the end, with nothing but blank context after them
+	atStart   bool // it must match at the start of the file
+	atEnd     bool // it must match at the end of the file
+	blanks    int  // blank lines that are added at the end, with nothing but blank context after them
 }
 
 // split splits the hunk. Added lines are freed of white space errors if that is
@@ -41,7 +43,7 @@ func (h *gitHunk) split(m *gitImage) gitChange {
 			c.blanks = 0
 		case '+':
 			blank := isBlank(body)
-			if m.fix && *m.bad > 0 {
+			if m.mode == fixSpace && *m.bad > 0 {
 				body = m.space.fix(body)
 			}
 			c.post = append(c.post, gitLine{text: body})
@@ -58,16 +60,16 @@ func (h *gitHunk) split(m *gitImage) gitChange {
 // line 1 must match at the start of the file, one without context after its changes at the end.
 func (m *gitImage) apply(h *gitHunk) bool {
 	c := h.split(m)
-	atStart, atEnd := h.oldStart <= 1, h.trailing == 0
+	c.atStart, c.atEnd = h.oldStart <= 1, h.trailing == 0
 	guess := 0
 	if h.newStart > 0 {
 		guess = int(int32(uint32(h.newStart - 1)))
 	}
-	pos := m.find(&c, guess, atStart, atEnd)
+	pos := m.find(&c, guess)
 	if pos < 0 {
 		return false
 	}
-	if m.fix && c.blanks > 0 && pos+len(c.pre) >= m.count() {
+	if m.mode == fixSpace && c.blanks > 0 && pos+len(c.pre) >= m.count() {
 		*m.bad++
 		c.post = c.post[:max(0, len(c.post)-c.blanks)]
 	}
@@ -77,24 +79,24 @@ func (m *gitImage) apply(h *gitHunk) bool {
 
 // find finds the line, from 0, that is nearest to guess and where the change
 // matches, forwards first; -1 if there is none.
-func (m *gitImage) find(c *gitChange, guess int, atStart, atEnd bool) int {
+func (m *gitImage) find(c *gitChange, guess int) int {
 	switch {
-	case atStart:
+	case c.atStart:
 		guess = 0
-	case atEnd:
+	case c.atEnd:
 		guess = m.count() - len(c.pre)
 	}
 	if guess < 0 || guess > m.count() {
 		guess = m.count()
 	}
-	if m.matches(c, guess, atStart, atEnd) {
+	if m.matches(c, guess) {
 		return guess
 	}
 	for offset := 1; m.steps > 0 && (offset <= guess || guess+offset <= m.count()); offset++ {
-		if guess+offset <= m.count() && m.matches(c, guess+offset, atStart, atEnd) {
+		if guess+offset <= m.count() && m.matches(c, guess+offset) {
 			return guess + offset
 		}
-		if offset <= guess && m.matches(c, guess-offset, atStart, atEnd) {
+		if offset <= guess && m.matches(c, guess-offset) {
 			return guess - offset
 		}
 	}
@@ -103,17 +105,17 @@ func (m *gitImage) find(c *gitChange, guess int, atStart, atEnd bool) int {
 
 // matches reports whether the change can be made at line pos. It may then have changed
 // the white space of c to what is to be written.
-func (m *gitImage) matches(c *gitChange, pos int, atStart, atEnd bool) bool {
+func (m *gitImage) matches(c *gitChange, pos int) bool {
 	m.steps--
 	inside := len(c.pre) // lines that are not beyond the end of the file
 	switch {
-	case atStart && pos > 0:
+	case c.atStart && pos > 0:
 		return false
 	case pos+len(c.pre) <= m.count():
-		if atEnd && pos+len(c.pre) != m.count() {
+		if c.atEnd && pos+len(c.pre) != m.count() {
 			return false
 		}
-	case m.fix:
+	case m.mode == fixSpace:
 		inside = m.count() - pos
 	default:
 		return false
@@ -131,18 +133,18 @@ func (m *gitImage) matches(c *gitChange, pos int, atStart, atEnd bool) bool {
 		}
 		m.steps -= 1 + int64(len(want)>>6)
 	}
-	if exact || inside == len(c.pre) && m.sameBytes(c, pos, atEnd) {
+	if exact || inside == len(c.pre) && m.sameBytes(c, pos) {
 		return true
 	}
 	if inside < len(c.pre) && allBlank(c.pre[:inside]) {
 		return false
 	}
-	return m.fix && m.matchFixed(c, pos, inside)
+	return m.mode == fixSpace && m.matchFixed(c, pos, inside)
 }
 
 // sameBytes reports whether the file from pos on starts with the bytes of the
-// change, wherever their lines end, and ends with them if atEnd is set.
-func (m *gitImage) sameBytes(c *gitChange, pos int, atEnd bool) bool {
+// change, wherever their lines end, and ends with them if it must.
+func (m *gitImage) sameBytes(c *gitChange, pos int) bool {
 	var have []byte
 	for _, l := range c.pre {
 		for want := l.text; len(want) > 0; {
@@ -160,7 +162,7 @@ func (m *gitImage) sameBytes(c *gitChange, pos int, atEnd bool) bool {
 			have, want = have[n:], want[n:]
 		}
 	}
-	return !atEnd || len(have) == 0 && pos == m.count()
+	return !c.atEnd || len(have) == 0 && pos == m.count()
 }
 
 func allBlank(lines []gitLine) bool {

@@ -52,8 +52,8 @@ type gitParser struct {
 	cur   cursor
 	strip int
 	known bool // strip was stated, or guessed from an earlier section
-	fix   bool // with --whitespace=fix
-	bad   int  // lines with white space errors
+	space spaceMode
+	bad   int // lines with white space errors
 
 	sections int
 	hunks    int
@@ -65,6 +65,7 @@ func (g *gitParser) fail(kind PatchErrorKind, format string, args ...any) error 
 
 // nextHeader finds the next header and reads it. It is nil if there is none.
 func (g *gitParser) nextHeader() (*gitFile, error) {
+	f := &gitFile{space: defaultSpaceRule}
 	for {
 		before := g.cur
 		line := g.cur.next()
@@ -84,62 +85,55 @@ func (g *gitParser) nextHeader() (*gitFile, error) {
 		if len(g.cur.data)-before.off < len(line)+6 {
 			return nil, nil
 		}
+		read := g.plainHeader
 		if hasPrefix(line, "diff --git ") {
-			f, ok, err := g.gitHeader(line)
-			if err != nil || ok {
-				return f, err
-			}
-			continue
+			read = g.gitHeader
 		}
-		f, ok, err := g.plainHeader(line)
-		if err != nil || ok {
+		if ok, err := read(f, line); err != nil || ok {
 			return f, err
 		}
 	}
 }
 
-// plainHeader reads a header of two lines. line is its first, and already read.
-func (g *gitParser) plainHeader(line []byte) (f *gitFile, ok bool, err error) {
+// plainHeader reads a header of two lines into f, if it is one. line is its
+// first, and already read.
+func (g *gitParser) plainHeader(f *gitFile, line []byte) (ok bool, err error) {
 	after := g.cur
 	second := after.next()
 	if !hasPrefix(line, "--- ") || !hasPrefix(second, "+++ ") {
-		return nil, false, nil
+		return false, nil
 	}
 	// The shortest hunk header has 14 bytes.
 	if len(g.cur.data)-g.cur.off+len(line) < len(second)+14 || !hasPrefix(after.data[after.off:], "@@ -") {
-		return nil, false, nil
+		return false, nil
 	}
 	g.cur = after
-	f = &gitFile{line: after.line - 1, space: defaultSpaceRule}
+	f.line = after.line - 1
 	first, second := line[4:], second[4:]
 	g.guessStrip(second)
 	var name *string
 	switch {
 	case isDevNull(first):
-		f.isNew, f.isDelete = yes, no
 		name = g.datedName(second, nil)
-		f.newName = name
+		f.isNew, f.isDelete, f.newName = yes, no, name
 	case isDevNull(second):
-		f.isNew, f.isDelete = no, yes
 		name = g.datedName(first, nil)
-		f.oldName = name
+		f.isNew, f.isDelete, f.oldName = no, yes, name
 	default:
 		name = g.datedName(second, g.datedName(first, nil))
 		switch {
 		case hasEpoch(first):
-			f.isNew, f.isDelete = yes, no
-			f.newName = name
+			f.isNew, f.isDelete, f.newName = yes, no, name
 		case hasEpoch(second):
-			f.isNew, f.isDelete = no, yes
-			f.oldName = name
+			f.isNew, f.isDelete, f.oldName = no, yes, name
 		default:
 			f.oldName, f.newName = name, name
 		}
 	}
 	if name == nil {
-		return nil, false, g.fail(PatchMalformed, "neither line of the header names a file below %d directories", g.strip)
+		return false, g.fail(PatchMalformed, "neither line of the header names a file below %d directories", g.strip)
 	}
-	return f, true, nil
+	return true, nil
 }
 
 // guessStrip sets the strip level to 0 for good if it was not stated and the
@@ -153,11 +147,12 @@ func (g *gitParser) guessStrip(second []byte) {
 	}
 }
 
-// gitHeader reads a header in git's format. line is its first, and already read.
-func (g *gitParser) gitHeader(line []byte) (f *gitFile, ok bool, err error) {
-	f = &gitFile{line: g.cur.line, isNew: no, isDelete: no, space: defaultSpaceRule}
+// gitHeader reads a header in git's format into f. line is its first, and already
+// read. If no other line of a header follows it does not count, but the names that it gave
+// to f stay until a header says otherwise.
+func (g *gitParser) gitHeader(f *gitFile, line []byte) (ok bool, err error) {
+	f.line, f.isNew, f.isDelete = g.cur.line, no, no
 	defName := g.commonName(line)
-	any := false
 	for {
 		before := g.cur
 		line := g.cur.next()
@@ -167,7 +162,7 @@ func (g *gitParser) gitHeader(line []byte) (f *gitFile, ok bool, err error) {
 		}
 		known, err := g.gitHeaderLine(f, line, defName)
 		if err != nil {
-			return nil, false, err
+			return false, err
 		}
 		extensions := 0
 		for _, set := range []bool{f.isDelete == yes, f.isNew == yes, f.isRename, f.isCopy} {
@@ -176,24 +171,24 @@ func (g *gitParser) gitHeader(line []byte) (f *gitFile, ok bool, err error) {
 			}
 		}
 		if extensions > 1 {
-			return nil, false, g.fail(PatchMalformed, "the header is not consistent with the lines before")
+			return false, g.fail(PatchMalformed, "the header is not consistent with the lines before")
 		}
 		if !known {
 			g.cur = before
 			break
 		}
-		any = true
+		ok = true
 	}
 	if f.oldName == nil && f.newName == nil {
 		if defName == nil {
-			return nil, false, g.fail(PatchMalformed, "the header does not name a file below %d directories", g.strip)
+			return false, g.fail(PatchMalformed, "the header does not name a file below %d directories", g.strip)
 		}
 		f.oldName, f.newName = defName, defName
 	}
 	if f.newName == nil && f.isDelete != yes || f.oldName == nil && f.isNew != yes {
-		return nil, false, g.fail(PatchMalformed, "the header does not name both files")
+		return false, g.fail(PatchMalformed, "the header does not name both files")
 	}
-	return f, any, nil
+	return ok, nil
 }
 
 // gitHeaderLine reads one further line. It is not known if it ends the header.
@@ -220,10 +215,10 @@ func (g *gitParser) gitHeaderLine(f *gitFile, line []byte, defName *string) (kno
 		}
 	}
 	if rest, ok := cutPrefix(line, "--- "); ok {
-		return true, g.headerName(rest, f.isNew == yes, &f.oldName)
+		return true, g.headerName(rest, f.isNew, &f.oldName)
 	}
 	if rest, ok := cutPrefix(line, "+++ "); ok {
-		return true, g.headerName(rest, f.isDelete == yes, &f.newName)
+		return true, g.headerName(rest, f.isDelete, &f.newName)
 	}
 	if rest, ok := cutPrefix(line, "old mode "); ok {
 		return true, g.mode(rest, &f.oldMode)
@@ -245,8 +240,9 @@ func (g *gitParser) gitHeaderLine(f *gitFile, line []byte, defName *string) (kno
 	return false, nil
 }
 
-// headerName takes or checks the name of one side.
-func (g *gitParser) headerName(rest []byte, isNull bool, name **string) error {
+// headerName takes or checks the name of one side, which is perhaps absent.
+func (g *gitParser) headerName(rest []byte, absent tristate, name **string) error {
+	isNull := absent == yes
 	if *name == nil && !isNull {
 		*name = findName(rest, nil, g.strip, "\t\n\r")
 		return nil

@@ -3,6 +3,7 @@ package dsc
 import (
 	"bytes"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -152,7 +153,7 @@ func (f *gitFile) noteCR(line []byte) {
 }
 
 func (g *gitParser) checkSpace(f *gitFile, line []byte) {
-	if g.fix && f.space.hasError(line[1:]) {
+	if g.space == fixSpace && f.space.hasError(line[1:]) {
 		g.bad++
 	}
 }
@@ -170,9 +171,16 @@ type gitImage struct {
 	before []gitLine
 	after  []gitLine // in reverse order
 	steps  int64     // of searching that are left
-	fix    bool
+	mode   spaceMode
 	space  spaceRule
 	bad    *int // lines with white space errors seen so far, in the whole patch
+}
+
+// newGitImage returns content with the gap at its start.
+func newGitImage(content []byte) *gitImage {
+	lines := splitLines(content)
+	slices.Reverse(lines)
+	return &gitImage{before: make([]gitLine, 0, len(lines)+len(lines)/8), after: lines}
 }
 
 func splitLines(content []byte) []gitLine {
@@ -218,12 +226,17 @@ func (m *gitImage) replace(pos, n int, lines []gitLine) {
 // bytes returns the file.
 func (m *gitImage) bytes() []byte {
 	size := 0
-	for i := range m.count() {
-		size += len(m.at(i).text)
+	for _, half := range [][]gitLine{m.before, m.after} {
+		for i := range half {
+			size += len(half[i].text)
+		}
 	}
 	content := make([]byte, 0, size)
-	for i := range m.count() {
-		content = append(content, m.at(i).text...)
+	for i := range m.before {
+		content = append(content, m.before[i].text...)
+	}
+	for _, l := range slices.Backward(m.after) {
+		content = append(content, l.text...)
 	}
 	return content
 }

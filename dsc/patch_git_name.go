@@ -65,7 +65,7 @@ func quotedName(s []byte, strip int) *string {
 }
 
 func strippedName(s []byte, def *string, strip int) *string {
-	name := cString(s)
+	name := untilNUL(s)
 	ok := true
 	for ; ok && strip > 0; strip-- {
 		_, name, ok = strings.Cut(name, "/")

@@ -2,6 +2,14 @@ package dsc
 
 import "bytes"
 
+// A spaceMode is what is done about white space errors.
+type spaceMode int
+
+const (
+	warnSpace spaceMode = iota // they stay, and are of no effect
+	fixSpace                   // they are removed, and do not hinder a match
+)
+
 // A spaceRule is what counts as a white space error in a file (core.whitespace in
 // git-config(1)). Blank at the end of a line, blank lines at the end of the file and a space before
 // a tab in the indentation always do.

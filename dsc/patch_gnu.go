@@ -1,6 +1,7 @@
 package dsc
 
 import (
+	"bytes"
 	"io/fs"
 	"strings"
 )
@@ -72,6 +73,7 @@ func (p *Patch) applyGNU(tree Tree, analysis *patchAnalysis, opts gnuOptions) ([
 		if !run.doomed(path) {
 			continue
 		}
+		delete(run.backups, path) // it is the last state that is kept
 		if err := run.backup(path); err != nil {
 			return nil, err
 		}
@@ -93,6 +95,7 @@ func (run *gnuRun) fail(kind PatchErrorKind, f *gnuFile, path, format string, ar
 type gnuTarget struct {
 	in, out string // paths; they differ for a copy or rename
 	there   bool   // a file exists at in
+	symlink bool   // the section is about a symlink
 	mode    fs.FileMode
 	version int
 	content []byte
@@ -110,21 +113,20 @@ func (run *gnuRun) section(f *gnuFile) error {
 	if err != nil {
 		return err
 	}
-	if run.git != f.git {
-		if run.git {
-			if err := run.flush(); err != nil {
-				return err
-			}
+	if run.git && !f.git {
+		if err := run.flush(); err != nil {
+			return err
 		}
-		run.git = f.git
+		if err := run.reload(target); err != nil {
+			return err
+		}
 	}
-	if f.git {
+	if run.git = f.git; f.git {
 		if err := run.requeue(target); err != nil {
 			return err
 		}
 	}
-	fileType, err := run.fileType(f, target)
-	if err != nil {
+	if err := run.checkType(f, target); err != nil {
 		return err
 	}
 	switch f.kind {
@@ -136,11 +138,11 @@ func (run *gnuRun) section(f *gnuFile) error {
 	if f.prereq != "" && !hasPrereq(target.content, f.prereq) {
 		return run.fail(PatchDoesNotApply, f, target.in, "%s does not hold the word %s that the patch asks for", showName(target.in), showName(f.prereq))
 	}
-	return run.hunks(f, target, fileType)
+	return run.hunks(f, target)
 }
 
 // hunks applies the hunks of a section and puts its result in place.
-func (run *gnuRun) hunks(f *gnuFile, target *gnuTarget, symlink bool) error {
+func (run *gnuRun) hunks(f *gnuFile, target *gnuTarget) error {
 	edit := newGNUEdit(target.content, &run.patch.limits, run.steps)
 	count := 0
 	for {
@@ -158,6 +160,9 @@ func (run *gnuRun) hunks(f *gnuFile, target *gnuTarget, symlink bool) error {
 		if edit.steps <= 0 || edit.tooLarge {
 			return run.fail(PatchTooLarge, f, target.in, "%s takes too much work or room", showName(target.in))
 		}
+		if edit.crashed {
+			return run.fail(PatchUnsupported, f, target.in, "patch crashes at hunk %d, which follows one for the end of %s", count, showName(target.in))
+		}
 		if !applied {
 			err := run.patch.fail(PatchDoesNotApply, h.line, target.in, "hunk %d does not match %s", count, showName(target.in))
 			err.Hunk = count
@@ -168,11 +173,11 @@ func (run *gnuRun) hunks(f *gnuFile, target *gnuTarget, symlink bool) error {
 	if !edit.copyTill(max(edit.frozen, edit.lines())) || edit.tooLarge {
 		return run.fail(PatchTooLarge, f, target.in, "%s takes too much room", showName(target.in))
 	}
-	return run.finish(f, target, edit.out, count > 0, symlink)
+	return run.finish(f, target, edit.out, count)
 }
 
-// finish puts the result of a section in place.
-func (run *gnuRun) finish(f *gnuFile, target *gnuTarget, content []byte, hadHunks, symlink bool) error {
+// finish puts the result of a section in place, which had that many hunks.
+func (run *gnuRun) finish(f *gnuFile, target *gnuTarget, content []byte, hunks int) error {
 	absent := f.says[newSide] == saysAbsent
 	if len(content) > 0 && absent {
 		return run.fail(PatchDoesNotApply, f, target.out, "%s is to be deleted, but has other content than the patch says", showName(target.out))
@@ -180,17 +185,17 @@ func (run *gnuRun) finish(f *gnuFile, target *gnuTarget, content []byte, hadHunk
 	if run.opts.dryRun {
 		return nil
 	}
-	if len(content) == 0 && (!run.opts.diff || absent || symlink) {
+	if len(content) == 0 && (!run.opts.diff || absent || target.symlink) {
 		return run.drop(f, target)
 	}
 	old, new := f.mode[oldSide], f.mode[newSide]
 	setMode := new != 0 && old != new
-	if !hadHunks && !setMode && !f.copies() && !f.renames() {
+	if hunks == 0 && !setMode && !f.copies() && !f.renames() {
 		return run.output(f, gnuOutput{path: target.out, keep: true})
 	}
 	mode := modeFile
 	switch {
-	case symlink:
+	case target.symlink:
 		mode = modeSymlink
 	case setMode && new&0o111 != 0, !setMode && target.mode&0o111 != 0:
 		mode = modeExecutable
@@ -281,18 +286,23 @@ func (run *gnuRun) requeue(target *gnuTarget) error {
 		if err := run.flush(); err != nil {
 			return err
 		}
-		if target.mode, target.there, err = run.view.lookup(target.in); err != nil {
+		if err := run.reload(target); err != nil {
 			return err
-		}
-		target.version = run.version[target.in]
-		if target.there && !target.mode.IsDir() {
-			if target.content, err = run.view.content(target.in); err != nil {
-				return err
-			}
 		}
 	}
 	run.queued[target.out] = true
 	return nil
+}
+
+// reload looks at the file of a section again, after others were written. One
+// that is to be deleted is there until then.
+func (run *gnuRun) reload(target *gnuTarget) (err error) {
+	target.version, target.content = run.version[target.in], nil
+	if target.mode, target.there, err = run.view.lookup(target.in); err != nil || !target.there || target.mode.IsDir() {
+		return err
+	}
+	target.content, err = run.view.content(target.in)
+	return err
 }
 
 // backup keeps the first state of a file, for DpkgDiff.
@@ -333,12 +343,16 @@ func (run *gnuRun) settleBackups(analysis *patchAnalysis) error {
 // hasPrereq reports whether the word stands in the file between white space. It is as
 // inexact about the end of the file as GNU patch.
 func hasPrereq(content []byte, word string) bool {
-	for i := 0; i+len(word) < len(content); i++ {
-		if string(content[i:i+len(word)]) == word &&
-			(i == 0 || isSpace(content[i-1])) &&
-			(i+len(word)+1 == len(content) || isSpace(content[i+len(word)])) {
+	for len(content) > 0 {
+		content = bytes.TrimLeft(content, asciiSpace)
+		end := bytes.IndexAny(content, asciiSpace)
+		if end < 0 { // the last byte of the file may be any
+			return len(content) == len(word)+1 && string(content[:len(word)]) == word
+		}
+		if string(content[:end]) == word {
 			return true
 		}
+		content = content[end:]
 	}
 	return false
 }

@@ -95,9 +95,12 @@ func (c *gnuChoice) look(i int) error {
 
 // checkPaths refuses paths that belong to others.
 func (c *gnuChoice) checkPaths(t *gnuTarget) error {
+	mode := modeFile
+	if fileType, _ := gnuFileType(c.file); fileType == gitSymlink {
+		mode = modeSymlink
+	}
 	for _, path := range []string{t.in, t.out} {
-		symlink := (c.file.mode[oldSide]|c.file.mode[newSide])&gitTypeMask == gitSymlink
-		if err := checkReserved(path, symlink); err != nil {
+		if err := checkReserved(path, mode); err != nil {
 			return c.run.fail(PatchUnsafe, c.file, path, "the path %s %v", showName(path), err)
 		}
 	}
@@ -231,15 +234,16 @@ func sameType(mode fs.FileMode, fileType uint32) bool {
 	return false
 }
 
-// fileType says whether the section is about a symlink, and refuses it if the file in
-// place is of another type.
-func (run *gnuRun) fileType(f *gnuFile, t *gnuTarget) (symlink bool, err error) {
+// checkType refuses the section if the file in place is of another type, and
+// notes whether it is about a symlink.
+func (run *gnuRun) checkType(f *gnuFile, t *gnuTarget) error {
 	fileType, ok := gnuFileType(f)
 	switch {
 	case !ok:
-		return false, run.fail(PatchDoesNotApply, f, t.in, "the type of %s cannot be changed", showName(t.in))
+		return run.fail(PatchDoesNotApply, f, t.in, "the type of %s cannot be changed", showName(t.in))
 	case t.there && !sameType(t.mode, fileType):
-		return false, run.fail(PatchDoesNotApply, f, t.in, "%s is not of the type that the patch says", showName(t.in))
+		return run.fail(PatchDoesNotApply, f, t.in, "%s is not of the type that the patch says", showName(t.in))
 	}
-	return fileType == gitSymlink, nil
+	t.symlink = fileType == gitSymlink
+	return nil
 }

@@ -239,7 +239,7 @@ func (s *gnuScan) header(text, line []byte, before cursor) (done bool) {
 		if i := bytes.IndexAny(word, asciiSpace); i >= 0 {
 			word = word[:i]
 		}
-		s.prereq = cString(word)
+		s.prereq = untilNUL(word)
 	case hasPrefix(text, "diff --git "):
 		if s.extended {
 			s.r.cur = before

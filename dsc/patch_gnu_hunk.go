@@ -134,6 +134,7 @@ type gnuEdit struct {
 	newline  bool  // out is empty or ends in a newline
 	steps    int64 // of searching that are left
 	tooLarge bool  // steps or the size of out were passed
+	crashed  bool  // GNU patch would abort
 	limit    int   // of out
 }
 
@@ -229,7 +230,7 @@ func (e *gnuEdit) apply(h *gnuHunk, where int) bool {
 			done++
 			continue
 		}
-		if l.op == '-' && !e.newline || !e.copyTill(where+done-1) {
+		if e.crashed = l.op == '-' && !e.newline; e.crashed || !e.copyTill(where+done-1) {
 			return false
 		}
 		if l.op == '-' {

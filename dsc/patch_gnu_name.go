@@ -43,7 +43,7 @@ func gnuName(rest []byte, sep byte) gnuHeaderName {
 		}
 	} else {
 		end := gnuNameEnd(rest, sep)
-		name, rest = cString(rest[:end]), rest[end:]
+		name, rest = untilNUL(rest[:end]), rest[end:]
 	}
 	if name == "/dev/null" {
 		return gnuHeaderName{null: true, stamp: epochStamp}
@@ -54,7 +54,7 @@ func gnuName(rest []byte, sep byte) gnuHeaderName {
 	}
 	n := gnuHeaderName{ok: true, name: name, dated: len(rest) == 0 || rest[0] != '\n'}
 	if n.dated {
-		n.stamp = readStamp(cString(rest))
+		n.stamp = readStamp(untilNUL(rest))
 	}
 	return n
 }
@@ -110,7 +110,7 @@ func unquoteC(s []byte) (text string, rest []byte, ok bool) {
 		c := s[i]
 		switch c {
 		case '"':
-			return cString([]byte(b.String())), s[i+1:], true
+			return untilNUL([]byte(b.String())), s[i+1:], true
 		case '\\':
 			if i++; i == len(s) {
 				return "", nil, false
@@ -260,8 +260,8 @@ func cutHex(s []byte) (hex string, rest []byte) {
 	return string(s[:i]), s[i:]
 }
 
-// cString returns s up to its first NUL byte.
-func cString(s []byte) string {
+// untilNUL returns s up to its first NUL byte.
+func untilNUL(s []byte) string {
 	if i := bytes.IndexByte(s, 0); i >= 0 {
 		s = s[:i]
 	}

@@ -1,6 +1,7 @@
 package dsc
 
 import (
+	"io/fs"
 	"strings"
 )
 
@@ -47,12 +48,12 @@ type pathError string
 func (e pathError) Error() string { return string(e) }
 
 // checkReserved refuses the paths that no patch may touch, though they lie in the tree:
-// git's and dpkg-source's own. symlink says what is, or is to be, at path.
-func checkReserved(path string, symlink bool) error {
+// git's and dpkg-source's own. mode is that of what is, or is to be, at path.
+func checkReserved(path string, mode fs.FileMode) error {
 	if path == ".pc" || strings.HasPrefix(path, ".pc/") {
 		return pathError("belongs to dpkg-source's own data")
 	}
-	if !validGitPath(path, symlink) {
+	if !validGitPath(path, mode) {
 		return pathError("is one that git does not allow")
 	}
 	return nil
@@ -61,10 +62,11 @@ func checkReserved(path string, symlink bool) error {
 // validGitPath reports whether git takes path into its index, with
 // core.protectNTFS as it is by default (git-config(1)): ".git" is refused in any
 // case, under its short name, and with what Windows ignores at the end.
-func validGitPath(path string, symlink bool) bool {
+func validGitPath(path string, mode fs.FileMode) bool {
 	if path == "" || path[0] == '/' {
 		return false
 	}
+	symlink := mode&fs.ModeSymlink != 0
 	start := 0
 	for i := 0; i <= len(path); i++ {
 		if i < len(path) && path[i] != '/' {

@@ -164,8 +164,8 @@ func referenceEnv() []string {
 	return append(os.Environ(), "LC_ALL=C.UTF-8", "TZ=UTC", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "HOME=/nonexistent")
 }
 
-// dpkgScript runs dpkg-source's own module on directories DIR/0, DIR/1, ... with
-// patches DIR/0.patch, ... as dpkg-source does, and prints a line for each.
+// dpkgScript runs dpkg-source's own module as dpkg-source does: for "quilt", for
+// "diff", or to see whether the "first" patch applies.
 const dpkgScript = `
 use strict; use warnings;
 use Dpkg::Source::Patch;
@@ -196,31 +196,49 @@ for my $i (0 .. $count - 1) {
 }
 `
 
-// runDpkg has dpkg-source's module apply the patches: what is "quilt", "diff" or "first".
-func runDpkg(tb testing.TB, what string, cases []patchCase) []verdict {
+// A programRun is a reference program at work on the directories DIR/0, DIR/1, ... with
+// patches DIR/0.patch, ...
+type programRun struct {
+	cmd            *exec.Cmd
+	dir            string
+	cases          []patchCase
+	stdout, stderr bytes.Buffer
+}
+
+// start writes the cases and starts the program, with the directory and the
+// number of cases as further arguments. It prints a line for each case.
+func start(tb testing.TB, cases []patchCase, arg ...string) *programRun {
 	tb.Helper()
-	dir := tb.TempDir()
+	r := &programRun{dir: tb.TempDir(), cases: cases}
 	for i, c := range cases {
-		c.tree.write(tb, filepath.Join(dir, fmt.Sprint(i)))
-		if err := os.WriteFile(filepath.Join(dir, fmt.Sprint(i)+".patch"), []byte(c.patch), 0o644); err != nil {
+		c.tree.write(tb, filepath.Join(r.dir, fmt.Sprint(i)))
+		if err := os.WriteFile(filepath.Join(r.dir, fmt.Sprint(i)+".patch"), []byte(c.patch), 0o644); err != nil {
 			tb.Fatal(err)
 		}
 	}
-	var stdout, stderr bytes.Buffer
-	cmd := exec.Command("perl", "-e", dpkgScript, what, dir, fmt.Sprint(len(cases)))
-	cmd.Env, cmd.Stdout, cmd.Stderr = referenceEnv(), &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		tb.Fatalf("run perl: %v\n%s", err, stderr.String())
+	r.cmd = exec.Command(arg[0], append(arg[1:], r.dir, fmt.Sprint(len(cases)))...)
+	r.cmd.Env, r.cmd.Stdout, r.cmd.Stderr = referenceEnv(), &r.stdout, &r.stderr
+	if err := r.cmd.Start(); err != nil {
+		tb.Fatal(err)
 	}
-	lines := strings.Split(strings.TrimSuffix(stdout.String(), "\n"), "\n")
-	if len(lines) != len(cases) {
-		tb.Fatalf("got %d lines for %d cases\n%s%s", len(lines), len(cases), stdout.String(), stderr.String())
+	return r
+}
+
+// verdicts waits for the program.
+func (r *programRun) verdicts(tb testing.TB) []verdict {
+	tb.Helper()
+	if err := r.cmd.Wait(); err != nil {
+		tb.Fatalf("run %v: %v\n%s", r.cmd.Args[0], err, r.stderr.String())
 	}
-	verdicts := make([]verdict, len(cases))
+	lines := strings.Split(strings.TrimSuffix(r.stdout.String(), "\n"), "\n")
+	if len(lines) != len(r.cases) {
+		tb.Fatalf("got %d lines for %d cases\n%s%s", len(lines), len(r.cases), r.stdout.String(), r.stderr.String())
+	}
+	verdicts := make([]verdict, len(lines))
 	for i, line := range lines {
 		verdicts[i] = verdict{ok: line == "yes", said: line}
 		if verdicts[i].ok {
-			verdicts[i].tree = readTree(tb, filepath.Join(dir, fmt.Sprint(i)))
+			verdicts[i].tree = readTree(tb, filepath.Join(r.dir, fmt.Sprint(i)))
 		}
 	}
 	return verdicts
@@ -231,7 +249,7 @@ const gitScript = `
 umask 022
 for n in $(seq 0 $(($2 - 1))); do
 	cd "$1/$n"
-	git init -q . && mkdir -p .git/info
+	git init -q --template= . && mkdir .git/info
 	echo '* -text -eol -crlf -ident -filter -working-tree-encoding' >.git/info/attributes
 	git add -Af . || { echo error add; continue; }
 	if git apply --index "$1/$n.patch" 2>"$1/$n.log"; then echo yes
@@ -240,49 +258,22 @@ for n in $(seq 0 $(($2 - 1))); do
 done
 `
 
-func runGit(tb testing.TB, cases []patchCase) []verdict {
-	tb.Helper()
-	dir := tb.TempDir()
-	for i, c := range cases {
-		c.tree.write(tb, filepath.Join(dir, fmt.Sprint(i)))
-		if err := os.WriteFile(filepath.Join(dir, fmt.Sprint(i)+".patch"), []byte(c.patch), 0o644); err != nil {
-			tb.Fatal(err)
-		}
-	}
-	cmd := exec.Command("sh", "-c", gitScript, "sh", dir, fmt.Sprint(len(cases)))
-	cmd.Env = referenceEnv()
-	out, err := cmd.Output()
-	if err != nil {
-		tb.Fatalf("run git: %v", err)
-	}
-	lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
-	if len(lines) != len(cases) {
-		tb.Fatalf("got %d lines for %d cases\n%s", len(lines), len(cases), out)
-	}
-	verdicts := make([]verdict, len(cases))
-	for i, line := range lines {
-		verdicts[i] = verdict{ok: line == "yes", said: line}
-		if verdicts[i].ok {
-			verdicts[i].tree = readTree(tb, filepath.Join(dir, fmt.Sprint(i)))
-		}
-	}
-	return verdicts
-}
-
 // compareAll holds Apply and FirstApplies against the programs themselves, and
 // returns how many of the cases each dialect took.
 func compareAll(t *testing.T, cases []patchCase) map[string]int {
 	t.Helper()
 	taken := make(map[string]int)
+	first := start(t, cases, "perl", "-e", dpkgScript, "first")
 	for _, d := range []struct {
 		name    string
 		dialect Dialect
-		want    []verdict
+		run     *programRun
 	}{
-		{"quilt", DpkgQuilt, runDpkg(t, "quilt", cases)},
-		{"diff", DpkgDiff, runDpkg(t, "diff", cases)},
-		{"git", GitApply, runGit(t, cases)},
+		{"quilt", DpkgQuilt, start(t, cases, "perl", "-e", dpkgScript, "quilt")},
+		{"diff", DpkgDiff, start(t, cases, "perl", "-e", dpkgScript, "diff")},
+		{"git", GitApply, start(t, cases, "sh", "-c", gitScript, "sh")},
 	} {
+		wants := d.run.verdicts(t)
 		for i, c := range cases {
 			p, err := ParsePatch(c.name, []byte(c.patch), PatchLimits{})
 			if err != nil {
@@ -290,7 +281,7 @@ func compareAll(t *testing.T, cases []patchCase) map[string]int {
 				continue
 			}
 			changes, err := p.Apply(c.tree, d.dialect, ApplyOptions{})
-			want := d.want[i]
+			want := wants[i]
 			switch {
 			case (err == nil) != want.ok:
 				t.Errorf("%s: %s: got %v, but %s said %q\n%s", c.name, d.dialect, err, d.name, want.said, c.patch)
@@ -302,7 +293,7 @@ func compareAll(t *testing.T, cases []patchCase) map[string]int {
 			}
 		}
 	}
-	for i, want := range runDpkg(t, "first", cases) {
+	for i, want := range first.verdicts(t) {
 		c := cases[i]
 		p, err := ParsePatch(c.name, []byte(c.patch), PatchLimits{})
 		if err != nil {

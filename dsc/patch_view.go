@@ -83,7 +83,10 @@ func (v *patchView) obstacle(path string) (dir string, mode fs.FileMode, err err
 		if err != nil {
 			return "", 0, err
 		}
-		if ok && !mode.IsDir() {
+		if !ok {
+			break // nothing is below it either
+		}
+		if !mode.IsDir() {
 			return path[:i], mode, nil
 		}
 	}

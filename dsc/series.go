@@ -123,8 +123,11 @@ func strictSeries(data string, laundered bool) ([]SeriesEntry, error) {
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", i+1, err)
 		}
-		if laundered && e.Strip.Stated {
-			return nil, fmt.Errorf("line %d: the second method takes no strip level", i+1)
+		switch {
+		case laundered && e.Strip.Stated:
+			return nil, fmt.Errorf("line %d: dgit's second method takes no option -p", i+1)
+		case laundered && dpkgSeriesName(e.Name) != e.Name:
+			return nil, fmt.Errorf("line %d: dpkg-source does not take %q for the name of a patch", i+1, e.Name)
 		}
 		e.Line = i + 1
 		entries = append(entries, e)
