@@ -11,9 +11,12 @@ import (
 type blob struct{ id ObjectID }
 
 // Contents up to maxPooled bytes are hashed and compressed by the workers of a
-// pool, several at a time. Larger ones are streamed by the reader itself, so
-// that memory stays bounded by workers times maxPooled, and a few.
-const maxPooled = 4 << 20
+// pool, several at a time; at most maxWaiting bytes of them wait, so that a decoder
+// can run ahead but memory stays bounded. Larger ones are streamed by the reader itself.
+const (
+	maxPooled  = 4 << 20
+	maxWaiting = 16 << 20
+)
 
 // blobPool turns file contents into blobs, on several processors.
 type blobPool struct {
@@ -23,8 +26,10 @@ type blobPool struct {
 	buffers sync.Pool
 	wg      sync.WaitGroup
 
-	mu  sync.Mutex
-	err error // the first that any worker had
+	mu      sync.Mutex
+	err     error // the first that any worker had
+	waiting int64 // bytes of the contents that no worker has finished
+	less    *sync.Cond
 }
 
 type job struct {
@@ -33,7 +38,8 @@ type job struct {
 }
 
 func newBlobPool(pack *packWriter, workers int) *blobPool {
-	p := &blobPool{pack: pack, jobs: make(chan job, 2*workers), large: pack.newDeflater()}
+	p := &blobPool{pack: pack, jobs: make(chan job, 1024), large: pack.newDeflater()}
+	p.less = sync.NewCond(&p.mu)
 	p.buffers.New = func() any { return new([]byte) }
 	for range workers {
 		p.wg.Add(1)
@@ -48,10 +54,24 @@ func (p *blobPool) work() {
 	for j := range p.jobs {
 		id, err := p.pack.put(d, blobObject, *j.content)
 		j.blob.id = id
+		p.wait(-int64(len(*j.content)))
 		p.buffers.Put(j.content)
 		if err != nil {
 			p.fail(err)
 		}
+	}
+}
+
+// wait adds to the bytes that wait. While they are too many it waits for workers.
+func (p *blobPool) wait(bytes int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.waiting += bytes
+	if bytes < 0 {
+		p.less.Signal()
+	}
+	for bytes > 0 && p.waiting > max(maxWaiting, bytes) {
+		p.less.Wait()
 	}
 }
 
@@ -91,6 +111,7 @@ func (p *blobPool) add(ctx context.Context, r io.Reader, size int64) (*blob, err
 		}
 		return nil, err
 	}
+	p.wait(size)
 	select {
 	case p.jobs <- job{content, b}:
 		return b, nil

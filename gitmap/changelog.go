@@ -18,11 +18,14 @@ type changelog struct {
 // changelog reads debian/changelog. If its newest stanza cannot be used, what can
 // be had takes its place.
 func (im *importer) changelog(root *node) (*changelog, error) {
-	data, err := im.readThroughLinks(root, "debian/changelog")
-	if err != nil && !isMissing(err) {
+	data, err := im.readThroughLinks(root, "debian/changelog", bound{"bytes of changelog", im.limits.Changelog})
+	if err != nil && !isMissing(err) && !errors.Is(err, errLeavesTree) {
 		return nil, err
 	}
 	c, err := readChangelog(data)
+	if err == nil && c.newest.Header == "" && im.layout.format == formatQuilt { // for dpkg-source --before-build
+		err = noHeaderError(c.newest)
+	}
 	if err != nil {
 		im.own("%w", err)
 		c = inventChangelog(data, im.pkg.Source())
@@ -33,8 +36,8 @@ func (im *importer) changelog(root *node) (*changelog, error) {
 // readChangelog reads a changelog whose newest stanza is as dgit wants it.
 func readChangelog(data []byte) (*changelog, error) {
 	for e := range dsc.Changelog(data) {
-		if e.Header == "" {
-			return nil, fmt.Errorf("debian/changelog: line %d: no header (\"PACKAGE (VERSION) DISTRIBUTION; urgency=...\") before the first change", e.Line)
+		if e.Header == "" && len(e.Changes) == 0 {
+			return nil, noHeaderError(e)
 		}
 		s, err := stampOf(e)
 		if err != nil {
@@ -43,6 +46,10 @@ func readChangelog(data []byte) (*changelog, error) {
 		return &changelog{data, e, s}, nil
 	}
 	return nil, errors.New("debian/changelog is not there, or has no stanza")
+}
+
+func noHeaderError(e *dsc.ChangelogEntry) error {
+	return fmt.Errorf("debian/changelog: line %d: no header (\"PACKAGE (VERSION) DISTRIBUTION; urgency=...\") before the first change", e.Line)
 }
 
 // inventChangelog makes do with a changelog that readChangelog refuses, by the rules in

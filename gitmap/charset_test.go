@@ -1,10 +1,12 @@
 package gitmap
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
-	"unicode/utf8"
 )
 
 func TestDecodeCharset(t *testing.T) {
@@ -24,6 +26,20 @@ func TestDecodeCharset(t *testing.T) {
 		{"utf-8;", "\xe9", refused}, // a plain "utf-8" is not checked
 		{"*", "é", "é"},
 		{"klingon", "a", refused},
+		{"GB2312", "\xb5\xcb\xa1\xaa", "邓―"},
+		{"GB2312", "\x81\x40", refused}, // in GBK only
+		{"gbk", "\x81\x40", "丂"},
+		{"gb18030", "\x95\x32\x82\x36\x80", refused},
+		{"gb18030", "\x95\x32\x82\x36", "𠀀"},
+		{"Big5", "\xa4\xa4", "中"},
+		{"big5", "\xa4", refused},
+		{"EUC-JP", "\xc6\xfc\x8e\xb1\x8f\xb0\xa1", "日ｱ丂"},
+		{"shift_jis", "\x93\xfa\\", "日¥"},
+		{"iso-2022-jp", "a\x1b$BF|\x1b(B\\", "a日\\"},
+		{"iso-2022-jp", "\x1b$BF", refused},
+		{"euc-kr", "\xb1\xe8", "김"},
+		{"euc-kr", "\x8c\x63", "\u008cc"},
+		{"uhc", "\x8c\x63", "똠"},
 	}
 	for _, tt := range tests {
 		got, ok := decodeCharset([]byte(tt.text), tt.charset)
@@ -36,28 +52,72 @@ func TestDecodeCharset(t *testing.T) {
 	}
 }
 
-func TestCharsetsAgainstGit(t *testing.T) {
-	for _, c := range charsets {
-		high := []rune(c.high)
-		first := 256 - len(high)
-		var word strings.Builder
-		bad := -1
-		for i := 128; i < 256; i++ {
-			if i >= first && high[i-first] == utf8.RuneError {
-				bad = i
-				continue
-			}
-			fmt.Fprintf(&word, "=%02x", i)
+// codesOf returns the codes of c that have a character, of those of one and two bytes.
+func codesOf(c *charset) [][]byte {
+	var all [][]byte
+	for i := range 0x10000 {
+		code := []byte{byte(i >> 8), byte(i)}
+		if i < 0x100 {
+			code = code[1:]
 		}
+		if 0x100 <= i && i < 0x8000 {
+			continue
+		}
+		if char, size := c.decodeRune(c.encoding.NewDecoder(), code); char != none && size == len(code) {
+			all = append(all, code)
+		}
+	}
+	return all
+}
+
+func inHex(text []byte) string {
+	var b strings.Builder
+	for _, c := range text {
+		fmt.Fprintf(&b, "=%02x", c)
+	}
+	return b.String()
+}
+
+func TestCharsetsAgainstGit(t *testing.T) {
+	for i := range charsets {
+		c := &charsets[i]
 		names := strings.Fields(c.names)
 		if testing.Short() {
 			names = names[:1]
 		}
 		for _, name := range names {
-			compareMailInfo(t, fmt.Appendf(nil, "Subject: =?%s?q?a%s?=\n\n", name, word.String()))
+			compareMailInfo(t, fmt.Appendf(nil, "Subject: =?%s?q?a=c1=e1?=\n\n", name))
 		}
-		if bad >= 0 {
-			compareMailInfo(t, fmt.Appendf(nil, "Subject: =?%s?q?a=%02x?=\n\n", names[0], bad))
+		all := fmt.Appendf(nil, "Content-Type: text/plain; charset=%s\nContent-Transfer-Encoding: quoted-printable\n\n", names[0])
+		for j, code := range codesOf(c) {
+			all = append(all, inHex(code)...)
+			if j%16 == 15 {
+				all = append(all, "=0A=\n"...)
+			}
 		}
+		compareMailInfo(t, append(all, '\n'))
+		for _, e := range c.except {
+			for _, code := range []uint32{e.first, e.last} {
+				text := bytes.TrimLeft(binary.BigEndian.AppendUint32(nil, code), "\x00")
+				compareMailInfo(t, fmt.Appendf(nil, "Subject: =?%s?q?%s?=\n\n", names[0], inHex(text)))
+			}
+		}
+	}
+}
+
+func TestISO2022JPAgainstGit(t *testing.T) {
+	parts := []string{"a", "\\", "~", " ", "\x7f", "\x1b", "\x1b(B", "\x1b(J", "\x1b$@", "\x1b$B", "\x1b(",
+		"\x1b(I", "\x1b$", "\x1b$(", "\x1b$(D", "!A", "$\"", "-!", "F|", "K\\", "Ky", "\xc6"}
+	rnd := rand.New(rand.NewPCG(5, 6))
+	n := 300
+	if testing.Short() {
+		n = 30
+	}
+	for range n {
+		var text strings.Builder
+		for range rnd.IntN(8) {
+			text.WriteString(parts[rnd.IntN(len(parts))])
+		}
+		compareMailInfo(t, fmt.Appendf(nil, "Subject: =?iso-2022-jp?q?x%s?=\n\n", inHex([]byte(text.String()))))
 	}
 }

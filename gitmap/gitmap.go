@@ -84,17 +84,21 @@
 //
 // with a newline at the end. HEADER is the first line of the stanza, CHANGES its changes; lines
 // lose white space at their ends; blank lines before the first and after the last change go,
-// those between them stay. WORD is "unpatched" for 3.0 (quilt), else "package".
+// those between them stay. A stanza without a header, which 3.0 (quilt) does not allow, has an
+// empty HEADER and the version "unknown", and blank lines before its first change stay. WORD is "unpatched" for 3.0 (quilt), else "package".
 // PACKAGE is the .dsc's, VERSION the stanza's.
 //
-// Its tree is what "dpkg-source --skip-patches -x" makes:
+// Its tree is what "dpkg-source -x" makes, for 3.0 (quilt) with "--skip-patches":
 //
 //   - If the top of an unpacked tarball holds one thing (whether git keeps
 //     it or not) and that is a directory, this directory is the source.
-//   - 3.0 (quilt): from the main orig tarball .pc, and .pc in the directories of its
+//   - 3.0 (quilt) and 2.0: from the main orig tarball .pc, and .pc in the directories of its
 //     top, are left out first. Each component goes into the directory of its
 //     name, replacing what is there. Then debian goes, and the debian tarball is unpacked
 //     over the rest.
+//   - 2.0: the files in debian/patches whose names have only ASCII letters, digits, "_"
+//     and "-" are applied as patches, by bytes of the name, as dpkg-source does; if there
+//     are any, debian/patches/.dpkg-source-applied has a line "# During unpack" and their names.
 //   - 1.0 with a .diff.gz: the diff is applied as dpkg-source does.
 //   - debian/source/format is made if absent, with the format of the .dsc as its only line
 //     (not for 1.0), and debian/rules, if a regular file, is executable.

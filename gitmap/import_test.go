@@ -11,6 +11,8 @@ import (
 	"debgit/dsc"
 	"debgit/dsc/dsctest"
 	"debgit/gitmap"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // An importCase is a source package of testdata/import, built.
@@ -55,12 +57,17 @@ func importCases(t *testing.T) []importCase {
 // importInto imports the source package whose .dsc is at dscPath.
 func importInto(t *testing.T, repo *gitmap.Repo, dscPath string) (*gitmap.Imported, error) {
 	t.Helper()
+	return importWith(t, repo, dscPath, gitmap.ImportOptions{})
+}
+
+func importWith(t *testing.T, repo *gitmap.Repo, dscPath string, opts gitmap.ImportOptions) (*gitmap.Imported, error) {
+	t.Helper()
 	pkg, err := dsc.OpenLocal(dscPath, dsc.LocalOptions{})
 	if err != nil {
 		return nil, err
 	}
 	defer pkg.Close()
-	return gitmap.Import(t.Context(), repo, pkg, gitmap.ImportOptions{})
+	return gitmap.Import(t.Context(), repo, pkg, opts)
 }
 
 func newRepo(t *testing.T) *gitmap.Repo {
@@ -127,16 +134,54 @@ func checkObjects(t *testing.T, repo *gitmap.Repo, wantNone bool) {
 	}
 }
 
-// What a repository holds already changes no id: all cases, one after the other
-// and then once more, in one repository.
+// What a repository holds already changes no id: all cases, one after the other,
+// in one repository, then once more, and at last with all tarballs remembered.
 func TestImportIntoOneRepository(t *testing.T) {
 	repo := newRepo(t)
 	cases := importCases(t)
-	for round := 1; round <= 2; round++ {
+	remembered := map[string]gitmap.ObjectID{}
+	for round := 1; round <= 3; round++ {
+		var opts gitmap.ImportOptions
+		if round == 3 {
+			opts.Remembered = remembered
+		}
 		for _, c := range cases {
-			imp, err := importInto(t, repo, c.dsc)
+			imp, err := importWith(t, repo, c.dsc, opts)
 			checkImport(t, c, imp, err)
+			if err != nil {
+				continue
+			}
+			for digest, id := range imp.Memories {
+				if old, ok := remembered[digest]; ok && old != id {
+					t.Errorf("%s: tarball %s is remembered as %s, and in round %d as %s", c.name, digest, old, round, id)
+				}
+				remembered[digest] = id
+			}
 		}
 	}
+	if len(remembered) < 100 {
+		t.Errorf("%d tarballs are remembered, want over 100", len(remembered))
+	}
 	checkObjects(t, repo, false)
+}
+
+// Losses of a remembered tarball are those of the tarball.
+func TestRememberedLosses(t *testing.T) {
+	for _, c := range importCases(t) {
+		if c.Want.Refused || !strings.HasPrefix(c.name, "tar_") {
+			continue
+		}
+		repo := newRepo(t)
+		first, err := importInto(t, repo, c.dsc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := importWith(t, repo, c.dsc, gitmap.ImportOptions{Remembered: first.Memories})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(first.Report(), second.Report()); diff != "" {
+			t.Errorf("%s: the reports differ (-first +remembered)\n%s", c.name, diff)
+		}
+	}
 }

@@ -6,17 +6,19 @@ import (
 	"fmt"
 	"runtime"
 	"strconv"
-	"strings"
 
 	"debgit/dsc"
 )
 
 // ImportOptions are the options of [Import].
 type ImportOptions struct {
-	Limits   dsc.TarballLimits
-	Workers  int      // goroutines that hash and compress; default: one a processor
-	Method   Method   // default: MethodAuto
-	Progress Progress // default: none
+	Limits  Limits
+	Workers int    // goroutines that hash and compress; default: one a processor
+	Method  Method // default: MethodAuto
+	// Remembered has, by the SHA-256 digests of tarballs, the Memories of earlier
+	// imports into the same repository: these tarballs are not unpacked again.
+	Remembered map[string]ObjectID
+	Progress   Progress // default: none
 }
 
 // Progress is called while work goes on, from one goroutine at a time: phase says
@@ -45,6 +47,10 @@ type Imported struct {
 	Fallback         error       // why patches were applied by dgit's second method; nil if they were not
 	Unpatched        error       // why the first patch was taken for applied already, as dpkg-source does when it does not apply; or nil
 
+	// Memories has, by the SHA-256 digests of the tarballs, a tree object each, to be given to
+	// later imports as Remembered. A ref should keep it for as long as that may be.
+	Memories map[string]ObjectID
+
 	// Own says why dgit would have refused the package. If there is anything,
 	// the commit's name is debgit's own: no other program makes this commit.
 	Own []error
@@ -55,6 +61,7 @@ type importer struct {
 	ctx      context.Context
 	opts     ImportOptions
 	repo     *Repo
+	limits   Limits // none is zero
 	pkg      *dsc.Package
 	layout   *layout
 	pack     *packWriter
@@ -70,7 +77,7 @@ type importer struct {
 // Errors are a [*dsc.PackageError] around the cause: a [*dsc.LimitError], a
 // [*dsc.PatchError], a [*CollisionError], or another.
 func Import(ctx context.Context, repo *Repo, pkg *dsc.Package, opts ImportOptions) (*Imported, error) {
-	im := &importer{ctx: ctx, opts: opts, repo: repo, pkg: pkg, result: &Imported{ID: pkg.Source().ID, Dsc: pkg.DscDigest()}}
+	im := &importer{ctx: ctx, opts: opts, repo: repo, pkg: pkg, result: &Imported{ID: pkg.Source().ID, Dsc: pkg.DscDigest(), Memories: map[string]ObjectID{}}}
 	if err := im.run(); err != nil {
 		if errors.Is(err, context.Canceled) {
 			return nil, err
@@ -93,6 +100,7 @@ func (im *importer) run() (err error) {
 	}
 	defer im.pack.abort()
 	im.deflater = im.pack.newDeflater()
+	im.limits = im.opts.Limits.withDefaults(im.layout.compressed())
 	im.trees = &treeWriter{im.pack, im.deflater}
 	if err := im.commitAll(); err != nil {
 		return err
@@ -117,11 +125,11 @@ func compressionLevel(c Config) int {
 
 // commitAll makes all commits, from the tarballs up.
 func (im *importer) commitAll() error {
-	raw, err := im.unpackAll()
+	all, err := im.unpackAll()
 	if err != nil {
 		return err
 	}
-	root, err := im.sourceTree(raw)
+	root, err := im.sourceTree(all)
 	if err != nil {
 		return err
 	}
@@ -142,7 +150,7 @@ func (im *importer) commitAll() error {
 	if err != nil {
 		return err
 	}
-	parents, err := im.commitTarballs(raw, clog)
+	parents, err := im.commitTarballs(all, clog)
 	if err != nil {
 		return err
 	}
@@ -163,30 +171,31 @@ func (im *importer) commitAll() error {
 	return im.commitPatches(root, clog)
 }
 
+// unpacked is what one tarball unpacks to.
+type unpacked struct {
+	root   *node // all of it
+	view   *node // what git holds of that
+	losses Losses
+}
+
 // unpackAll unpacks all tarballs and waits until their contents have names.
-func (im *importer) unpackAll() (map[*dsc.Content]*node, error) {
-	contents := []*dsc.Content{im.layout.single}
-	if im.layout.single == nil {
-		contents = contents[:0]
-		for _, t := range im.layout.tarballs {
-			contents = append(contents, t.content)
-		}
-	}
-	var total, before int64
-	for _, c := range contents {
-		total += c.File().Size
-	}
+func (im *importer) unpackAll() (map[*dsc.Content]*unpacked, error) {
+	contents := im.layout.contents()
+	total, before := im.layout.compressed(), int64(0)
 	workers := im.opts.Workers
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	pool := newBlobPool(im.pack, workers)
-	raw := map[*dsc.Content]*node{}
+	all := map[*dsc.Content]*unpacked{}
+	budget := newUnpackBudget(im.limits)
 	var err error
 	for _, c := range contents {
-		raw[c], err = unpack(im.ctx, pool, c, im.opts.Limits, &im.result.Losses, func() {
-			im.opts.Progress.report("import", before+c.Position(), total)
-		})
+		if all[c], err = im.recall(c); errors.Is(err, errNotRemembered) {
+			all[c], err = im.unpackOne(pool, c, budget, func() {
+				im.opts.Progress.report("import", before+c.Position(), total)
+			})
+		}
 		if err != nil {
 			break
 		}
@@ -196,18 +205,58 @@ func (im *importer) unpackAll() (map[*dsc.Content]*node, error) {
 	if perr := pool.close(); err == nil {
 		err = perr
 	}
-	return raw, err
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range contents {
+		im.noteLosses(all[c])
+		if err := im.remember(c, all[c]); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func (im *importer) unpackOne(pool *blobPool, c *dsc.Content, budget *unpackBudget, progress func()) (*unpacked, error) {
+	u := new(unpacked)
+	var err error
+	if u.root, err = unpack(im.ctx, pool, c, budget, &u.losses, progress); err != nil {
+		return nil, err
+	}
+	u.view = gitView(u.root, func(l Loss) {
+		l.File = c.File().Name
+		u.losses.add(l)
+	})
+	return u, nil
+}
+
+// gitView returns the tree of a tarball without what git refuses to hold. lose is
+// called for each such thing.
+func gitView(root *node, lose func(Loss)) *node {
+	root = root.withoutNamed(".git", func(path string) {
+		lose(Loss{Kind: LossDotGit, Path: path})
+	})
+	return root.withoutRefused(func(path, reason string) {
+		lose(Loss{Kind: LossName, Path: path, Detail: reason})
+	})
+}
+
+// noteLosses adds the losses of one tarball to those of the import. dgit refuses a
+// package with a name that git refuses.
+func (im *importer) noteLosses(u *unpacked) {
+	im.result.Losses.merge(u.losses)
+	for _, l := range u.losses.Listed {
+		if l.Kind == LossName {
+			im.own("%s: %q: %s", l.File, l.Path, l.Detail)
+		}
+	}
 }
 
 // commitTarballs makes the root commits that stand for tarballs.
-func (im *importer) commitTarballs(raw map[*dsc.Content]*node, clog *changelog) ([]CommitID, error) {
-	if im.layout.single != nil {
-		im.gitView(im.layout.single, raw)
-		return nil, nil
-	}
+func (im *importer) commitTarballs(all map[*dsc.Content]*unpacked, clog *changelog) ([]CommitID, error) {
 	var commits []CommitID
 	for _, t := range im.layout.tarballs {
-		root, err := im.trees.gitRoot(im.gitView(t.content, raw))
+		root, err := im.trees.gitRoot(all[t.content].view)
 		if err != nil {
 			return nil, err
 		}
@@ -235,19 +284,6 @@ func (im *importer) commitTarballs(raw map[*dsc.Content]*node, clog *changelog) 
 	return commits, nil
 }
 
-// gitView returns the tree of a tarball without what git refuses to hold, and
-// notes what that is.
-func (im *importer) gitView(c *dsc.Content, raw map[*dsc.Content]*node) *node {
-	file := c.File().Name
-	root := raw[c].withoutNamed(".git", func(path string) {
-		im.result.Losses.add(Loss{LossDotGit, file, path, ""})
-	})
-	return root.withoutRefused(func(path, reason string) {
-		im.result.Losses.add(Loss{LossName, file, path, reason})
-		im.own("%s: %q: %s", file, path, reason)
-	})
-}
-
 // own notes why dgit would have refused the package.
 func (im *importer) own(format string, args ...any) {
 	im.result.Own = append(im.result.Own, fmt.Errorf(format, args...))
@@ -272,21 +308,28 @@ func (im *importer) newBlob(content []byte) (*blob, error) {
 	return &blob{id}, err
 }
 
-// readFile returns the content of the regular file at path in root; nil if there
-// is none.
-func (im *importer) readFile(root *node, path string) ([]byte, error) {
-	n := root.at(strings.Split(path, "/")...)
-	if n == nil || n.kind != fileNode && n.kind != execNode {
-		return nil, nil
-	}
-	return im.content(n)
+// A bound is what the content of a file is read for, and the most that it may be.
+type bound struct {
+	what  string // as a [dsc.LimitError] says it
+	bytes int64
 }
 
-// content returns the content of a file or link.
-func (im *importer) content(n *node) ([]byte, error) {
-	data, ok, err := im.pack.read(n.blob.id)
-	if ok || err != nil {
-		return data, err
+// content returns the content of a file or link; name is for the refusal of one that
+// is too large.
+func (im *importer) content(n *node, name string, most bound) ([]byte, error) {
+	size, inPack := im.pack.size(n.blob.id)
+	if !inPack {
+		var err error
+		if size, err = im.repo.blobSize(n.blob.id); err != nil {
+			return nil, err
+		}
 	}
-	return im.repo.blob(n.blob.id)
+	if size > most.bytes {
+		return nil, &dsc.LimitError{File: name, What: most.what, Limit: most.bytes}
+	}
+	if !inPack {
+		return im.repo.blob(n.blob.id)
+	}
+	data, _, err := im.pack.read(n.blob.id)
+	return data, err
 }

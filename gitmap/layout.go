@@ -14,6 +14,7 @@ import (
 // The source formats that can be imported, dpkg-source(1).
 const (
 	format1      = "1.0"
+	format2      = "2.0"
 	formatNative = "3.0 (native)"
 	formatQuilt  = "3.0 (quilt)"
 )
@@ -47,14 +48,14 @@ func layoutOf(pkg *dsc.Package) (*layout, error) {
 	src := pkg.Source()
 	l := &layout{format: src.Format}
 	switch src.Format {
-	case format1, formatNative, formatQuilt:
+	case format1, format2, formatNative, formatQuilt:
 	default:
-		return nil, fmt.Errorf("source format %q: only 1.0, 3.0 (native) and 3.0 (quilt) can be imported", src.Format)
+		return nil, fmt.Errorf("source format %q: only 1.0, 2.0, 3.0 (native) and 3.0 (quilt) can be imported", src.Format)
 	}
 	contents := pkg.Contents()
 	if len(contents) == 1 {
-		if src.Format == formatQuilt {
-			return nil, fmt.Errorf("a 3.0 (quilt) package needs an orig tarball and a debian tarball, but %s is its only file", contents[0].File().Name)
+		if l.hasDebianTarball() {
+			return nil, fmt.Errorf("a %s package needs an orig tarball and a debian tarball, but %s is its only file", l.format, contents[0].File().Name)
 		}
 		l.single = contents[0]
 		return l, nil
@@ -97,6 +98,27 @@ func (t tarball) rank() int {
 	return 0
 }
 
+// contents returns the tarballs, that of a package of one file included.
+func (l *layout) contents() []*dsc.Content {
+	if l.single != nil {
+		return []*dsc.Content{l.single}
+	}
+	var all []*dsc.Content
+	for _, t := range l.tarballs {
+		all = append(all, t.content)
+	}
+	return all
+}
+
+// compressed returns the size of the tarballs as they are in the archive.
+func (l *layout) compressed() int64 {
+	var total int64
+	for _, c := range l.contents() {
+		total += c.File().Size
+	}
+	return total
+}
+
 // main returns the orig tarball that is no component.
 func (l *layout) main() (t tarball, ok bool) {
 	for _, t := range l.tarballs {
@@ -107,7 +129,7 @@ func (l *layout) main() (t tarball, ok bool) {
 	return tarball{}, false
 }
 
-// debian returns the tarball that holds the debian directory of 3.0 (quilt).
+// debian returns the tarball that holds the debian directory of 2.0 and 3.0 (quilt).
 func (l *layout) debian() (t tarball, ok bool) {
 	for _, t := range l.tarballs {
 		if strings.Contains(path.Base(t.content.File().Name), ".debian.tar") {
@@ -117,14 +139,17 @@ func (l *layout) debian() (t tarball, ok bool) {
 	return tarball{}, false
 }
 
+// hasDebianTarball says whether the format keeps debian in a tarball of its own.
+func (l *layout) hasDebianTarball() bool { return l.format == formatQuilt || l.format == format2 }
+
 func (l *layout) check() error {
 	switch l.format {
-	case formatQuilt:
+	case format2, formatQuilt:
 		if _, ok := l.main(); !ok {
-			return fmt.Errorf("a 3.0 (quilt) package without a tarball NAME_VERSION.orig.tar.*")
+			return fmt.Errorf("a %s package without a tarball NAME_VERSION.orig.tar.*", l.format)
 		}
 		if _, ok := l.debian(); !ok {
-			return fmt.Errorf("a 3.0 (quilt) package without a tarball NAME_VERSION.debian.tar.*")
+			return fmt.Errorf("a %s package without a tarball NAME_VERSION.debian.tar.*", l.format)
 		}
 	case formatNative:
 		if len(l.tarballs) != 1 {
@@ -150,38 +175,45 @@ func stripTop(root *node) *node {
 // withoutQuiltState drops .pc from the top and from the directories there, where
 // quilt keeps its state. dpkg-source lets no main orig tarball bring one.
 func withoutQuiltState(root *node) *node {
+	e := editTree(root)
 	for _, name := range root.names() {
-		root = root.without(name, ".pc")
+		if root.at(name, ".pc") != nil {
+			delete(e.dir(name).entries, ".pc")
+		}
 	}
-	return root.without(".pc")
+	return e.root.without(".pc")
 }
 
-// sourceTree puts together what "dpkg-source --skip-patches -x" unpacks, for the
-// formats that consist of tarballs only. raw has the unpacked tarballs.
-func (im *importer) sourceTree(raw map[*dsc.Content]*node) (*node, error) {
+// sourceTree puts together what "dpkg-source -x" unpacks, without the patches of
+// 3.0 (quilt). all has the unpacked tarballs.
+func (im *importer) sourceTree(all map[*dsc.Content]*unpacked) (*node, error) {
 	l := im.layout
 	var root *node
 	switch {
 	case l.single != nil:
-		root = stripTop(raw[l.single])
-	case l.format == formatQuilt:
+		root = stripTop(all[l.single].root)
+	case l.hasDebianTarball():
 		main, _ := l.main()
 		debian, _ := l.debian()
-		root = stripTop(withoutQuiltState(raw[main.content]))
+		root = stripTop(withoutQuiltState(all[main.content].root))
 		for _, t := range l.tarballs {
 			if name := t.component(); name != "" {
-				root = root.with(stripTop(raw[t.content]), name)
+				root = root.with(stripTop(all[t.content].root), name)
 			}
 		}
-		root = root.without("debian").over(raw[debian.content])
+		root = root.without("debian").over(all[debian.content].root)
 	default:
-		root = stripTop(raw[l.tarballs[0].content])
+		root = stripTop(all[l.tarballs[0].content].root)
 	}
-	if l.diff != nil {
-		var err error
-		if root, err = im.applyDiff(root); err != nil {
-			return nil, err
-		}
+	var err error
+	switch {
+	case l.diff != nil:
+		root, err = im.applyDiff(root)
+	case l.format == format2:
+		root, err = im.applyUnlisted(root)
+	}
+	if err != nil {
+		return nil, err
 	}
 	return im.finishSource(root)
 }
@@ -203,8 +235,13 @@ func (im *importer) finishSource(root *node) (*node, error) {
 
 // isQuilt says whether debian/source/format of the tree itself is 3.0 (quilt).
 func (im *importer) isQuilt(root *node) (bool, error) {
-	data, err := im.readFile(root, "debian/source/format")
-	if err != nil || data == nil {
+	const name = "debian/source/format"
+	n := root.at(strings.Split(name, "/")...)
+	if n == nil || n.kind != fileNode && n.kind != execNode {
+		return false, nil
+	}
+	data, err := im.content(n, name, im.limits.control())
+	if err != nil {
 		return false, err
 	}
 	line, _, _ := bytes.Cut(data, []byte("\n"))

@@ -52,6 +52,20 @@ func (l *Losses) add(loss Loss) {
 	}
 }
 
+// merge adds all that is in m.
+func (l *Losses) merge(m Losses) {
+	for _, loss := range m.Listed {
+		l.add(loss)
+		l.Counts[loss.Kind]--
+	}
+	for kind, n := range m.Counts {
+		if l.Counts == nil {
+			l.Counts = map[LossKind]int{}
+		}
+		l.Counts[kind] += n
+	}
+}
+
 // addEmptyDirs adds the outermost directories in n that hold nothing git keeps.
 func (l *Losses) addEmptyDirs(file string, n *node, prefix string) {
 	for _, name := range n.names() {
@@ -66,12 +80,26 @@ func (l *Losses) addEmptyDirs(file string, n *node, prefix string) {
 	}
 }
 
-// keepsAnything says whether git keeps anything of a directory.
+// keepsAnything says whether git keeps anything of a directory, which does not
+// change any more.
 func (n *node) keepsAnything() bool {
-	for _, e := range n.entries {
-		if e.kind != specialNode && (!e.isDir() || e.keepsAnything()) {
-			return true
+	if n.keeps == unknown {
+		n.keeps = no
+		for _, e := range n.entries {
+			if e.kind != specialNode && (!e.isDir() || e.keepsAnything()) {
+				n.keeps = yes
+				break
+			}
 		}
 	}
-	return false
+	return n.keeps == yes
 }
+
+// tristate is an answer that may not be known yet.
+type tristate byte
+
+const (
+	unknown tristate = iota
+	yes
+	no
+)

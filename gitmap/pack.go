@@ -230,6 +230,14 @@ func packObjectHeader(kind objectKind, size int64) []byte {
 	return append(header, b)
 }
 
+// size returns how large an object of this pack is. ok is false if it is not there.
+func (p *packWriter) size(id ObjectID) (size int64, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at, ok := p.written[id]
+	return at.size, ok
+}
+
 // read returns the content of an object of this pack. ok is false if it is not there.
 func (p *packWriter) read(id ObjectID) (content []byte, ok bool, err error) {
 	p.mu.Lock()

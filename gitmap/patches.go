@@ -33,11 +33,12 @@ type quilt struct {
 	series     *dsc.Series
 	want       *node  // what dpkg-source makes of base
 	maintainer person // of debian/control; empty if it names none
+	budget     *patchBudget
 }
 
 // A patchStep is a commit of a patch, ready to be written.
 type patchStep struct {
-	root    *node
+	tree    ObjectID
 	author  string
 	message string
 }
@@ -56,8 +57,11 @@ func (im *importer) commitPatches(base *node, clog *changelog) error {
 	if len(q.series.Dpkg) == 0 {
 		return nil
 	}
-	control, err := im.readThroughLinks(base, "debian/control")
-	if err != nil && !isMissing(err) {
+	if n := max(len(q.series.Dpkg), len(q.series.Strict), len(q.series.Laundered)); int64(n) > im.limits.Patches {
+		return &dsc.LimitError{File: name, What: "patches", Limit: im.limits.Patches}
+	}
+	control, err := im.readThroughLinks(base, "debian/control", im.limits.control())
+	if err != nil && !isMissing(err) && !errors.Is(err, errLeavesTree) {
 		return err
 	}
 	q.maintainer, _ = controlMaintainer(control)
@@ -97,11 +101,12 @@ const (
 // nil if there is none. dgit refuses one that is for Debian only, because the
 // package unpacks differently on other distros.
 func (im *importer) readSeries(base *node) (name string, data []byte, err error) {
-	data, err = im.readThroughLinks(base, seriesName)
+	most := bound{"bytes of series", im.limits.Series}
+	data, err = im.readThroughLinks(base, seriesName, most)
 	if err != nil && !isMissing(err) {
 		return seriesName, nil, err
 	}
-	vendor, err := im.readThroughLinks(base, vendorSeriesName)
+	vendor, err := im.readThroughLinks(base, vendorSeriesName, most)
 	if isMissing(err) {
 		return seriesName, data, nil
 	}
@@ -135,6 +140,7 @@ func (q *quilt) likeDgit() (steps []patchStep, err error) {
 // patches, each applied as it does, whatever else dgit does not like about them.
 func (q *quilt) likeDpkg() ([]patchStep, error) {
 	var steps []patchStep
+	q.budget = newPatchBudget(q.im.limits)
 	root := q.base
 	for _, e := range q.series.Dpkg {
 		p, err := q.dpkgPatch(root, e)
@@ -145,15 +151,16 @@ func (q *quilt) likeDpkg() ([]patchStep, error) {
 		if err != nil {
 			return nil, err
 		}
-		if root, err = q.applyTo(root, p, dsc.DpkgQuilt, dsc.ApplyOptions{}); err != nil {
+		if root, err = q.applyTo(root, p, e, dsc.DpkgQuilt, dsc.ApplyOptions{}); err != nil {
 			return nil, err
 		}
 		step, err := q.describeAnyway(e, data)
 		if err != nil {
 			return nil, err
 		}
-		step.root = root
-		steps = append(steps, step)
+		if steps, err = q.add(steps, step, root); err != nil {
+			return nil, err
+		}
 	}
 	return steps, nil
 }
@@ -182,11 +189,14 @@ func (q *quilt) patch(root *node, e dsc.SeriesEntry) (*dsc.Patch, []byte, error)
 		return nil, nil, err
 	}
 	name := "debian/patches/" + e.Name
-	data, err := q.im.readThroughLinks(root, name)
+	data, err := q.im.readThroughLinks(root, name, q.im.limits.onePatch())
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: line %d: %w", q.name, e.Line, err)
 	}
-	p, err := dsc.ParsePatch(name, data, dsc.PatchLimits{})
+	if err := q.budget.worked(name, int64(len(data))); err != nil {
+		return nil, nil, err
+	}
+	p, err := q.im.parsePatch(name, data)
 	return p, data, err
 }
 
@@ -202,10 +212,13 @@ func (q *quilt) dpkgPatch(root *node, e dsc.SeriesEntry) (*dsc.Patch, error) {
 		return nil, err
 	}
 	defer r.Close()
-	if data, err = readPatch(name, r); err != nil {
+	if data, err = q.im.readPatch(name, r); err != nil {
 		return nil, err
 	}
-	return dsc.ParsePatch(name, data, dsc.PatchLimits{})
+	if err := q.budget.worked(name, int64(len(data))); err != nil {
+		return nil, err
+	}
+	return q.im.parsePatch(name, data)
 }
 
 func compressed(name string) bool {
@@ -221,6 +234,7 @@ func compressed(name string) bool {
 // patches applied; or as it was if the first patch does not apply, which
 // dpkg-source takes for "applied already".
 func (q *quilt) reference() (*node, error) {
+	q.budget = newPatchBudget(q.im.limits)
 	root := q.base
 	for i, e := range q.series.Dpkg {
 		p, err := q.dpkgPatch(root, e)
@@ -228,28 +242,34 @@ func (q *quilt) reference() (*node, error) {
 			return nil, err
 		}
 		if i == 0 {
-			applies, err := p.FirstApplies(patchTree{q.im, root})
+			applies, err := p.FirstApplies(q.im.patchTree(root))
 			if err != nil {
 				return nil, err
 			}
 			if !applies {
-				_, q.im.result.Unpatched = p.Apply(patchTree{q.im, root}, dsc.DpkgQuilt, dsc.ApplyOptions{})
+				_, q.im.result.Unpatched = p.Apply(q.im.patchTree(root), dsc.DpkgQuilt, dsc.ApplyOptions{})
 				return root, nil
 			}
 		}
-		if root, err = q.applyTo(root, p, dsc.DpkgQuilt, dsc.ApplyOptions{}); err != nil {
+		if root, err = q.applyTo(root, p, e, dsc.DpkgQuilt, dsc.ApplyOptions{}); err != nil {
 			return nil, err
 		}
 	}
 	return root, nil
 }
 
-func (q *quilt) applyTo(root *node, p *dsc.Patch, d dsc.Dialect, opts dsc.ApplyOptions) (*node, error) {
-	changes, err := p.Apply(patchTree{q.im, root}, d, opts)
-	if err != nil {
-		return nil, err
+func (q *quilt) applyTo(root *node, p *dsc.Patch, e dsc.SeriesEntry, d dsc.Dialect, opts dsc.ApplyOptions) (*node, error) {
+	return q.im.applyPatch(q.budget, root, p, "debian/patches/"+e.Name, d, opts)
+}
+
+// add adds a step that ends with the tree root. Of the tree the step keeps the name
+// only, so that a long series does not hold as many trees in memory.
+func (q *quilt) add(steps []patchStep, s patchStep, root *node) ([]patchStep, error) {
+	err := take(&q.budget.messages, int64(len(s.message)), q.name, "bytes of commit messages", q.im.limits.Messages)
+	if err == nil {
+		s.tree, err = q.im.trees.writeRoot(root)
 	}
-	return q.im.apply(root, changes)
+	return append(steps, s), err
 }
 
 // steps works out the commits by the method that the options ask for.
@@ -273,6 +293,7 @@ func (q *quilt) first() ([]patchStep, error) {
 		return nil, fmt.Errorf("%s: %w", q.name, q.series.StrictErr)
 	}
 	var steps []patchStep
+	q.budget = newPatchBudget(q.im.limits)
 	root := q.base
 	for i, e := range q.series.Strict {
 		p, data, err := q.patch(root, e)
@@ -284,11 +305,12 @@ func (q *quilt) first() ([]patchStep, error) {
 			return nil, err
 		}
 		step.message = header.message()
-		if root, err = q.applyTo(root, p, dsc.GitApply, dsc.ApplyOptions{Strip: e.Strip}); err != nil {
+		if root, err = q.applyTo(root, p, e, dsc.GitApply, dsc.ApplyOptions{Strip: e.Strip}); err != nil {
 			return nil, err
 		}
-		step.root = root
-		steps = append(steps, step)
+		if steps, err = q.add(steps, step, root); err != nil {
+			return nil, err
+		}
 		q.im.opts.Progress.report("apply patches", int64(i+1), int64(len(q.series.Strict)))
 	}
 	return steps, q.sameAsDpkg(root)
@@ -301,6 +323,7 @@ func (q *quilt) fallback() ([]patchStep, error) {
 		return nil, fmt.Errorf("%s: %w", q.name, q.series.LaunderedErr)
 	}
 	var steps []patchStep
+	q.budget = newPatchBudget(q.im.limits)
 	root := q.base
 	for i, e := range q.series.Laundered {
 		_, data, err := q.patch(root, e)
@@ -319,17 +342,18 @@ func (q *quilt) fallback() ([]patchStep, error) {
 		if err != nil {
 			return nil, err
 		}
-		applies, err := p.FirstApplies(patchTree{q.im, root})
+		applies, err := p.FirstApplies(q.im.patchTree(root))
 		if err != nil {
 			return nil, err
 		}
 		if applies {
-			if root, err = q.applyTo(root, p, dsc.DpkgQuilt, dsc.ApplyOptions{}); err != nil {
+			if root, err = q.applyTo(root, p, e, dsc.DpkgQuilt, dsc.ApplyOptions{}); err != nil {
 				return nil, err
 			}
 		}
-		step.root = root
-		steps = append(steps, step)
+		if steps, err = q.add(steps, step, root); err != nil {
+			return nil, err
+		}
 		q.im.opts.Progress.report("apply patches", int64(i+1), int64(len(q.series.Laundered)))
 	}
 	return steps, q.sameAsDpkg(root)
@@ -385,12 +409,8 @@ func (q *quilt) commit(steps []patchStep) error {
 		return err
 	}
 	for _, s := range steps {
-		tree, err := q.im.trees.writeRoot(s.root)
-		if err != nil {
-			return err
-		}
 		id, err := q.im.commit(commit{
-			tree:      tree,
+			tree:      s.tree,
 			parents:   []CommitID{q.im.result.Commit},
 			author:    s.author,
 			committer: committer,
@@ -399,7 +419,7 @@ func (q *quilt) commit(steps []patchStep) error {
 		if err != nil {
 			return err
 		}
-		q.im.result.Commit, q.im.result.Tree = id, tree
+		q.im.result.Commit, q.im.result.Tree = id, s.tree
 	}
 	q.im.result.Patches = len(steps)
 	return nil

@@ -6,19 +6,25 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 
 	"debgit/dsc"
 )
 
-// patchTree shows a file tree to the code that applies patches.
+// patchTree shows a file tree to the code that applies one patch.
 type patchTree struct {
 	im   *importer
 	root *node
+	read int64 // bytes of content that the patch has asked for
+}
+
+func (im *importer) patchTree(root *node) *patchTree {
+	return &patchTree{im: im, root: root}
 }
 
 // Lookup returns the mode of what is at path; see [dsc.Tree].
-func (t patchTree) Lookup(path string) (fs.FileMode, error) {
+func (t *patchTree) Lookup(path string) (fs.FileMode, error) {
 	n := t.root.at(strings.Split(path, "/")...)
 	if n == nil {
 		return 0, fs.ErrNotExist
@@ -37,22 +43,43 @@ func (t patchTree) Lookup(path string) (fs.FileMode, error) {
 }
 
 // Content returns the content of the file, or the target of the link, at path.
-func (t patchTree) Content(path string) ([]byte, error) {
+func (t *patchTree) Content(path string) ([]byte, error) {
 	n := t.root.at(strings.Split(path, "/")...)
 	if n == nil || n.blob == nil {
 		return nil, fs.ErrNotExist
 	}
-	return t.im.content(n)
+	data, err := t.im.content(n, path, bound{"bytes to be patched", t.im.limits.Patched - t.read})
+	if limit := (*dsc.LimitError)(nil); errors.As(err, &limit) {
+		limit.Limit = t.im.limits.Patched
+	}
+	t.read += int64(len(data))
+	return data, err
 }
 
-// apply returns root with changes made.
-func (im *importer) apply(root *node, changes []dsc.Change) (*node, error) {
+// applyPatch returns root with the patch of that name applied, at the cost of budget.
+func (im *importer) applyPatch(budget *patchBudget, root *node, p *dsc.Patch, name string, d dsc.Dialect, opts dsc.ApplyOptions) (*node, error) {
+	tree := im.patchTree(root)
+	changes, err := p.Apply(tree, d, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := budget.worked(name, tree.read); err != nil {
+		return nil, err
+	}
+	return im.apply(budget, root, changes, name)
+}
+
+// apply returns root with the changes of the patch of that name made.
+func (im *importer) apply(budget *patchBudget, root *node, changes []dsc.Change, name string) (*node, error) {
+	e := editTree(root)
+	var written int64
 	for _, c := range changes {
 		path := strings.Split(c.Path, "/")
 		if c.Deleted {
-			root = root.withoutEmptyParents(path...)
+			e.remove(path...)
 			continue
 		}
+		written += int64(len(c.Content))
 		b, err := im.newBlob(c.Content)
 		if err != nil {
 			return nil, err
@@ -64,9 +91,10 @@ func (im *importer) apply(root *node, changes []dsc.Change) (*node, error) {
 		case c.Mode&0o111 != 0:
 			n.kind = execNode
 		}
-		root = root.with(n, path...)
+		e.put(n, path...)
 	}
-	return root, nil
+	const treeEntry = 64 // bytes of a tree object, more or less
+	return e.root, budget.worked(name, written+treeEntry*e.copied)
 }
 
 // applyDiff applies the .diff.gz of format 1.0 to the unpacked orig tarball.
@@ -77,36 +105,89 @@ func (im *importer) applyDiff(root *node) (*node, error) {
 		return nil, err
 	}
 	defer r.Close()
-	data, err := readPatch(name, r)
+	data, err := im.readPatch(name, r)
 	if err != nil {
 		return nil, err
 	}
-	p, err := dsc.ParsePatch(name, data, dsc.PatchLimits{})
+	p, err := im.parsePatch(name, data)
 	if err != nil {
 		return nil, err
 	}
-	changes, err := p.Apply(patchTree{im, root}, dsc.DpkgDiff, dsc.ApplyOptions{})
-	if err != nil {
-		return nil, err
-	}
-	return im.apply(root, changes)
+	return im.applyPatch(newPatchBudget(im.limits), root, p, name, dsc.DpkgDiff, dsc.ApplyOptions{})
 }
 
-// maxPatch is how large one patch may be when it is decompressed, in bytes.
-const maxPatch = 256 << 20
+// parsePatch is [dsc.ParsePatch] within the limits of the import.
+func (im *importer) parsePatch(name string, data []byte) (*dsc.Patch, error) {
+	if err := im.limits.checkPatch(name, data); err != nil {
+		return nil, err
+	}
+	return dsc.ParsePatch(name, data, im.limits.patch(data))
+}
 
-func readPatch(name string, r io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxPatch+1))
-	if err == nil && len(data) > maxPatch {
-		err = &dsc.LimitError{File: name, What: "bytes of patch", Limit: maxPatch}
+// unlistedPatch is the name of a patch of format 2.0, which has no series.
+var unlistedPatch = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+// applyUnlisted applies the patches of format 2.0: the files in debian/patches with
+// such names, in their order as bytes. dpkg-source leaves a list of them there.
+func (im *importer) applyUnlisted(root *node) (*node, error) {
+	dir := root.at("debian", "patches")
+	if !dir.isDir() {
+		return root, nil
+	}
+	var applied []string
+	budget := newPatchBudget(im.limits)
+	for _, name := range dir.names() {
+		if !unlistedPatch.MatchString(name) {
+			continue
+		}
+		applied = append(applied, name)
+		name = "debian/patches/" + name
+		if int64(len(applied)) > im.limits.Patches {
+			return nil, &dsc.LimitError{File: "debian/patches", What: "patches", Limit: im.limits.Patches}
+		}
+		if err := im.ctx.Err(); err != nil {
+			return nil, err
+		}
+		data, err := im.readThroughLinks(root, name, im.limits.onePatch())
+		if err != nil {
+			return nil, err
+		}
+		p, err := im.parsePatch(name, data)
+		if err != nil {
+			return nil, err
+		}
+		if root, err = im.applyPatch(budget, root, p, name, dsc.DpkgQuilt, dsc.ApplyOptions{}); err != nil {
+			return nil, err
+		}
+	}
+	if len(applied) == 0 {
+		return root, nil
+	}
+	b, err := im.newBlob([]byte("# During unpack\n" + strings.Join(applied, "\n") + "\n"))
+	if err != nil {
+		return nil, err
+	}
+	return root.with(&node{kind: fileNode, blob: b}, "debian", "patches", ".dpkg-source-applied"), nil
+}
+
+// readPatch reads a decompressed patch to its end.
+func (im *importer) readPatch(name string, r io.Reader) ([]byte, error) {
+	most := im.limits.onePatch()
+	data, err := io.ReadAll(io.LimitReader(r, most.bytes+1))
+	if err == nil && int64(len(data)) > most.bytes {
+		err = &dsc.LimitError{File: name, What: most.what, Limit: most.bytes}
 	}
 	return data, err
 }
 
+// maxLinkTarget is how long the target of a symbolic link may be that Linux follows.
+const maxLinkTarget = 4095
+
 // readThroughLinks returns the content of the file at name in root, as opening it
 // in a work tree would: symbolic links are followed, but none that leads out of the
-// tree. It is an error that matches [fs.ErrNotExist] if there is no such file.
-func (im *importer) readThroughLinks(root *node, name string) ([]byte, error) {
+// tree, for which the error matches errLeavesTree. It matches [fs.ErrNotExist] if there
+// is no such file, and is a [*dsc.LimitError] if it is larger than most.
+func (im *importer) readThroughLinks(root *node, name string, most bound) ([]byte, error) {
 	missing := func() ([]byte, error) { return nil, fmt.Errorf("%s: %w", name, fs.ErrNotExist) }
 	parts := strings.Split(name, "/")
 	var seen []string // the directories gone through
@@ -118,7 +199,7 @@ func (im *importer) readThroughLinks(root *node, name string) ([]byte, error) {
 		}
 		if part == ".." {
 			if len(seen) == 0 {
-				return missing()
+				return nil, fmt.Errorf("%s: %w", name, errLeavesTree)
 			}
 			seen = seen[:len(seen)-1]
 			continue
@@ -130,22 +211,28 @@ func (im *importer) readThroughLinks(root *node, name string) ([]byte, error) {
 		case n.isDir():
 			seen = append(seen, part)
 		case n.kind == linkNode:
-			target, err := im.content(n)
+			target, err := im.content(n, name, bound{"bytes in the target of a link", maxLinkTarget})
 			if err != nil {
 				return nil, err
 			}
-			if links++; links > maxLinks || path.IsAbs(string(target)) {
+			if path.IsAbs(string(target)) {
+				return nil, fmt.Errorf("%s: %w", name, errLeavesTree)
+			}
+			if links++; links > maxLinks {
 				return missing()
 			}
 			parts = append(strings.Split(string(target), "/"), parts...)
 		case len(parts) == 0:
-			return im.content(n)
+			return im.content(n, name, most)
 		default:
 			return missing()
 		}
 	}
 	return missing()
 }
+
+// errLeavesTree says that what a file holds would depend on the machine.
+var errLeavesTree = errors.New("a symbolic link leads out of the tree")
 
 // isMissing tells a file that is not in the tree from other errors.
 func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -221,6 +221,15 @@ func (r *Repo) blob(id ObjectID) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// blobSize returns the size of a blob that is in the repository.
+func (r *Repo) blobSize(id ObjectID) (int64, error) {
+	n, err := r.objects.EncodedObjectSize(plumbing.Hash(id))
+	if err != nil {
+		return 0, fmt.Errorf("read blob %s: %w", id, err)
+	}
+	return n, nil
+}
+
 // reopen makes objects visible that were written since r was opened.
 func (r *Repo) reopen() {
 	r.objects = filesystem.NewStorage(osfs.New(r.common), cache.NewObjectLRU(8*cache.MiByte))

@@ -33,6 +33,7 @@ type node struct {
 
 	id      ObjectID // of the tree object, if written
 	written bool
+	keeps   tristate // see keepsAnything
 }
 
 func newDir() *node { return &node{kind: dirNode, entries: map[string]*node{}} }
@@ -86,19 +87,6 @@ func (n *node) without(path ...string) *node {
 		out.entries[path[0]] = n.entries[path[0]].without(path[1:]...)
 	}
 	return out
-}
-
-// withoutEmptyParents is without, which also removes the directories that became
-// empty, up to the root.
-func (n *node) withoutEmptyParents(path ...string) *node {
-	n = n.without(path...)
-	for i := len(path) - 1; i > 0; i-- {
-		if dir := n.at(path[:i]...); !dir.isDir() || len(dir.entries) > 0 {
-			break
-		}
-		n = n.without(path[:i]...)
-	}
-	return n
 }
 
 // over returns n with all that is in top unpacked over it: directories merge,

@@ -2,6 +2,7 @@ package gitmap
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -21,22 +22,26 @@ type unpacker struct {
 	delay  map[*node]bool   // links that tar makes last, so that nothing can go through them
 	target map[*node]string // where links point
 	losses *Losses
+	budget *unpackBudget
 }
 
 // unpack reads a whole tarball and adds to losses what git will not keep of it.
 // progress is called after each entry.
-func unpack(ctx context.Context, pool *blobPool, c *dsc.Content, limits dsc.TarballLimits, losses *Losses, progress func()) (*node, error) {
-	t, err := dsc.OpenTarball(c, limits)
+func unpack(ctx context.Context, pool *blobPool, c *dsc.Content, budget *unpackBudget, losses *Losses, progress func()) (*node, error) {
+	t, err := dsc.OpenTarball(c, budget.tarball())
 	if err != nil {
 		return nil, err
 	}
 	defer t.Close()
-	u := &unpacker{file: c.File().Name, pool: pool, root: newDir(), losses: losses, delay: map[*node]bool{}, target: map[*node]string{}}
+	u := &unpacker{file: c.File().Name, pool: pool, root: newDir(), losses: losses, budget: budget, delay: map[*node]bool{}, target: map[*node]string{}}
 	for {
 		e, err := t.Next()
 		if err == io.EOF {
 			losses.addEmptyDirs(u.file, u.root, "")
 			return u.root, nil
+		}
+		if limit, ok := errors.AsType[*dsc.LimitError](err); ok && limit.What == "bytes of content" {
+			limit.Limit = budget.limits.Size // of all tarballs, of which this one had the rest
 		}
 		if err == nil {
 			err = u.add(ctx, e, t)
@@ -52,6 +57,9 @@ func unpack(ctx context.Context, pool *blobPool, c *dsc.Content, limits dsc.Tarb
 }
 
 func (u *unpacker) add(ctx context.Context, e *dsc.Entry, content io.Reader) error {
+	if err := u.spend(e); err != nil {
+		return u.errorf(e, "%w", err)
+	}
 	u.loseMetadata(e)
 	n, err := u.node(ctx, e, content)
 	if err != nil {
@@ -73,6 +81,40 @@ func (u *unpacker) add(ctx context.Context, e *dsc.Entry, content io.Reader) err
 	dir.entries[name] = n
 	return nil
 }
+
+// spend takes from the budget what e costs, but for the directories above it.
+func (u *unpacker) spend(e *dsc.Entry) error {
+	l := &u.budget.limits
+	if e.Size > l.File {
+		return &dsc.LimitError{File: u.file, What: "bytes in a file", Limit: l.File}
+	}
+	name := e.Path[len(e.Path)-1]
+	const header = 512
+	if err := take(&u.budget.size, header+e.Size, u.file, "bytes of content", l.Size); err != nil {
+		return err
+	}
+	return u.spendNode(name, e.Link)
+}
+
+// spendNode takes a file or directory from the budget.
+func (u *unpacker) spendNode(name, target string) error {
+	l := &u.budget.limits
+	if len(name) > maxName {
+		return fmt.Errorf("a name of %d bytes, but no file has one of more than %d", len(name), maxName)
+	}
+	if err := take(&u.budget.entries, 1, u.file, "entries", l.Entries); err != nil {
+		return err
+	}
+	return take(&u.budget.names, int64(len(name)+len(target)), u.file, "bytes of names", l.Names)
+}
+
+// spendSteps takes n from what the ways to entries may cost.
+func (u *unpacker) spendSteps(n int64) error {
+	return take(&u.budget.steps, n, u.file, "directories to pass through", stepsPerEntry*u.budget.limits.Entries)
+}
+
+// maxName is how long the name of a file may be on Linux (NAME_MAX).
+const maxName = 255
 
 func (u *unpacker) node(ctx context.Context, e *dsc.Entry, content io.Reader) (*node, error) {
 	switch e.Type {
@@ -147,8 +189,14 @@ func (u *unpacker) parent(dir *node, path []string, create bool) (*node, error) 
 		name := path[0]
 		path = path[1:]
 		next := dir.entries[name]
+		if err := u.spendSteps(1); err != nil {
+			return nil, err
+		}
 		switch {
 		case next == nil && create:
+			if err := u.spendNode(name, ""); err != nil {
+				return nil, err
+			}
 			next = newDir()
 			dir.entries[name] = next
 		case next == nil:
@@ -164,6 +212,9 @@ func (u *unpacker) parent(dir *node, path []string, create bool) (*node, error) 
 					parts = append(parts, part)
 				}
 			}
+			if err := u.spendSteps(int64(len(u.target[next]) / 16)); err != nil {
+				return nil, err
+			}
 			path = append(parts, path...)
 			create = false // a link that dangles leads nowhere
 			continue
@@ -176,5 +227,9 @@ func (u *unpacker) parent(dir *node, path []string, create bool) (*node, error) 
 }
 
 func (u *unpacker) errorf(e *dsc.Entry, format string, args ...any) error {
-	return fmt.Errorf("unpack %s: %q: %w", u.file, e.Name(), fmt.Errorf(format, args...))
+	err := fmt.Errorf(format, args...)
+	if limit, ok := errors.AsType[*dsc.LimitError](err); ok {
+		return limit // which names the tarball; the entry only happened to be the next one
+	}
+	return fmt.Errorf("unpack %s: %q: %w", u.file, e.Name(), err)
 }

@@ -1,0 +1,167 @@
+package gitmap
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"debgit/dsc"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/filemode"
+	"github.com/go-git/go-git/v5/plumbing/object"
+)
+
+// A tarball that was unpacked once is remembered, so that the next version of the
+// package with the same orig tarball need not unpack it again. The memory is a tree
+// object with two entries: "tree", what git holds of the tarball, and "memory.json",
+// a memory. It is found by the SHA-256 digest of the tarball, which is verified
+// before each use. To forget it costs time and changes no import.
+type memory struct {
+	Schema int      `json:"schema"` // memorySchema
+	Hidden []hidden `json:"hidden"` // what git does not hold, but dpkg-source looks at
+	Losses Losses   `json:"losses"`
+}
+
+// hidden is an entry of a tarball that git does not hold.
+type hidden struct {
+	Path    string `json:"path"`
+	Special bool   `json:"special,omitempty"` // neither file nor directory
+}
+
+// memorySchema is that of a memory. Another one is as good as none.
+const memorySchema = 1
+
+// maxHidden is how many entries without git's view of them a tarball may have to be
+// remembered. No real one has as many.
+const maxHidden = 10000
+
+// errNotRemembered says that a tarball has to be unpacked.
+var errNotRemembered = errors.New("not remembered")
+
+// remember writes the memory of a tarball, unless it is remembered already.
+func (im *importer) remember(c *dsc.Content, u *unpacked) error {
+	if _, ok := im.result.Memories[c.File().Digest.Hex]; ok {
+		return nil
+	}
+	m := memory{Schema: memorySchema, Hidden: hiddenIn(u.root, u.view, "", nil), Losses: u.losses}
+	if c.File().Digest.Algorithm != dsc.SHA256 || len(m.Hidden) > maxHidden {
+		return nil
+	}
+	tree, err := im.trees.writeRoot(u.view)
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	b, err := im.newBlob(data)
+	if err != nil {
+		return err
+	}
+	top := newDir()
+	top.entries["memory.json"] = &node{kind: fileNode, blob: b}
+	top.entries["tree"] = &node{kind: dirNode, entries: u.view.entries, id: tree, written: true}
+	if tree == emptyTree { // which a tree does not hold as an entry
+		return nil
+	}
+	id, err := im.trees.write(top)
+	if err == nil {
+		im.result.Memories[c.File().Digest.Hex] = id
+	}
+	return err
+}
+
+// hiddenIn appends to list what is in root but not in view, and nothing below that.
+func hiddenIn(root, view *node, prefix string, list []hidden) []hidden {
+	for _, name := range root.names() {
+		e := root.entries[name]
+		seen := view.at(name)
+		switch {
+		case seen == nil || e.kind == specialNode:
+			list = append(list, hidden{prefix + name, e.kind == specialNode})
+		case e.isDir() && !e.keepsAnything():
+			list = append(list, hidden{prefix + name, false})
+		case e.isDir():
+			list = hiddenIn(e, seen, prefix+name+"/", list)
+		}
+	}
+	return list
+}
+
+// recall returns what remember was given, or an error that matches errNotRemembered.
+func (im *importer) recall(c *dsc.Content) (*unpacked, error) {
+	file := c.File()
+	id, ok := im.opts.Remembered[file.Digest.Hex]
+	if !ok || file.Digest.Algorithm != dsc.SHA256 {
+		return nil, errNotRemembered
+	}
+	top, err := object.GetTree(im.repo.objects, plumbing.Hash(id))
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", errNotRemembered, err)
+	}
+	var m memory
+	var tree *object.Tree
+	for _, e := range top.Entries {
+		switch e.Name {
+		case "memory.json":
+			data, err := im.repo.blob(ObjectID(e.Hash))
+			if err != nil || json.Unmarshal(data, &m) != nil {
+				return nil, errNotRemembered
+			}
+		case "tree":
+			if tree, err = object.GetTree(im.repo.objects, e.Hash); err != nil {
+				return nil, errNotRemembered
+			}
+		}
+	}
+	if m.Schema != memorySchema || tree == nil {
+		return nil, errNotRemembered
+	}
+	root, err := im.readTree(tree)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", errNotRemembered, err)
+	}
+	for _, h := range m.Hidden {
+		n := newDir()
+		if h.Special {
+			n = &node{kind: specialNode}
+		}
+		root = root.with(n, strings.Split(h.Path, "/")...)
+	}
+	im.result.Memories[file.Digest.Hex] = id
+	for i := range m.Losses.Listed {
+		m.Losses.Listed[i].File = file.Name
+	}
+	return &unpacked{root: root, view: gitView(root, func(Loss) {}), losses: m.Losses}, nil
+}
+
+// readTree reads a tree with all that is below it.
+func (im *importer) readTree(t *object.Tree) (*node, error) {
+	n := &node{kind: dirNode, entries: make(map[string]*node, len(t.Entries)), id: ObjectID(t.Hash), written: true}
+	for _, e := range t.Entries {
+		child := &node{blob: &blob{ObjectID(e.Hash)}}
+		switch e.Mode {
+		case filemode.Regular:
+			child.kind = fileNode
+		case filemode.Executable:
+			child.kind = execNode
+		case filemode.Symlink:
+			child.kind = linkNode
+		case filemode.Dir:
+			sub, err := object.GetTree(im.repo.objects, e.Hash)
+			if err != nil {
+				return nil, err
+			}
+			if child, err = im.readTree(sub); err != nil {
+				return nil, err
+			}
+		default:
+			return nil, fmt.Errorf("mode %s", e.Mode)
+		}
+		n.entries[e.Name] = child
+	}
+	return n, nil
+}

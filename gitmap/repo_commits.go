@@ -1,0 +1,198 @@
+package gitmap
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os/exec"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
+)
+
+// A Commit is a commit as it is stored. Its texts are bytes of any encoding.
+type Commit struct {
+	ID        CommitID
+	Tree      ObjectID
+	Parents   []CommitID
+	Author    string // whole line of the commit, without its first word
+	Committer string // likewise
+	Extra     string // all other lines before the message, such as a signature
+	Message   string
+}
+
+// A CommitReader reads commits, many at the cost of one git process. It reads what
+// is stored: refs/replace and grafts do not count. It is for one goroutine.
+type CommitReader struct {
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	out    *bufio.Reader
+	stderr bytes.Buffer
+}
+
+// NewCommitReader starts reading commits of r. The reader must be closed, and works
+// until ctx is done.
+func (r *Repo) NewCommitReader(ctx context.Context) (*CommitReader, error) {
+	c := &CommitReader{cmd: exec.CommandContext(ctx, "git", "--no-replace-objects", "cat-file", "--batch")}
+	c.cmd.Dir = r.gitDir
+	c.cmd.Env = append(gitEnvironment(), "LC_ALL=C.UTF-8", "GIT_TERMINAL_PROMPT=0")
+	c.cmd.Stderr = &c.stderr
+	var err error
+	if c.in, err = c.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := c.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	c.out = bufio.NewReader(out)
+	return c, c.cmd.Start()
+}
+
+// Close ends the git process.
+func (c *CommitReader) Close() error {
+	c.in.Close()
+	return c.cmd.Wait()
+}
+
+// Read returns a commit. The error matches [fs.ErrNotExist] if there is no such
+// commit in the repository; it is a failure if what is there has another name.
+func (c *CommitReader) Read(id CommitID) (*Commit, error) {
+	data, err := c.read(id)
+	if err != nil {
+		return nil, err
+	}
+	if is := plumbing.ComputeHash(plumbing.CommitObject, data); CommitID(is) != id {
+		return nil, fmt.Errorf("read commit %s: damaged: its content has the name %s", id, is)
+	}
+	commit, err := parseCommit(string(data))
+	if err != nil {
+		return nil, fmt.Errorf("read commit %s: %w", id, err)
+	}
+	commit.ID = id
+	return commit, nil
+}
+
+// read asks git for the content of a commit.
+func (c *CommitReader) read(id CommitID) ([]byte, error) {
+	if _, err := io.WriteString(c.in, id.String()+"\n"); err != nil {
+		return nil, c.failed(err)
+	}
+	line, err := c.out.ReadString('\n')
+	if err != nil {
+		return nil, c.failed(err)
+	}
+	var kind string
+	var size int64
+	if _, err := fmt.Sscanf(line, id.String()+" %s %d", &kind, &size); err != nil {
+		return nil, fmt.Errorf("commit %s: %w", id, fs.ErrNotExist)
+	}
+	data := make([]byte, size+1) // a newline follows
+	if _, err := io.ReadFull(c.out, data); err != nil {
+		return nil, c.failed(err)
+	}
+	if kind != "commit" {
+		return nil, fmt.Errorf("commit %s: that is a %s: %w", id, kind, fs.ErrNotExist)
+	}
+	return data[:size], nil
+}
+
+func (c *CommitReader) failed(err error) error {
+	return &GitError{[]string{"cat-file"}, c.stderr.String(), err}
+}
+
+var errCommitFormat = errors.New("not in the format of a commit")
+
+// parseCommit reads the content of a commit.
+func parseCommit(data string) (*Commit, error) {
+	header, message, ok := strings.Cut(data, "\n\n")
+	if !ok {
+		return nil, errCommitFormat
+	}
+	c := &Commit{Message: message}
+	var err error
+	for i, line := range strings.Split(header, "\n") {
+		key, value, _ := strings.Cut(line, " ")
+		var id CommitID
+		switch {
+		case key == "tree" && i == 0:
+			id, err = ParseCommitID(value)
+			c.Tree = ObjectID(id)
+		case key == "parent" && c.Author == "":
+			id, err = ParseCommitID(value)
+			c.Parents = append(c.Parents, id)
+		case key == "author" && c.Author == "":
+			c.Author = value
+		case key == "committer" && c.Committer == "":
+			c.Committer = value
+		default:
+			c.Extra += line + "\n"
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if c.Tree.IsZero() || c.Author == "" || c.Committer == "" {
+		return nil, errCommitFormat
+	}
+	return c, nil
+}
+
+// FindCommits returns up to limit commits, newest first, that are from or among
+// its ancestors and have a line of the message that matches any of these extended
+// regular expressions; the first skip of them are left out.
+func (r *Repo) FindCommits(ctx context.Context, from CommitID, skip, limit int, lines ...string) ([]CommitID, error) {
+	args := []string{"--no-replace-objects", "rev-list", "--extended-regexp", fmt.Sprintf("--skip=%d", skip), fmt.Sprintf("--max-count=%d", limit)}
+	for _, l := range lines {
+		args = append(args, "--grep="+l)
+	}
+	out, err := r.Git(ctx, append(args, from.String(), "--")...)
+	if err != nil {
+		return nil, err
+	}
+	var ids []CommitID
+	for line := range strings.Lines(out) {
+		id, err := ParseCommitID(strings.TrimSpace(line))
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// Children returns, for c and its descendants, the commits that have them as a
+// parent, as far as a ref or one of also leads to them. The order depends on what
+// is in the repository alone.
+func (r *Repo) Children(ctx context.Context, c CommitID, also ...CommitID) (map[CommitID][]CommitID, error) {
+	var in strings.Builder
+	for _, id := range also {
+		in.WriteString(id.String() + "\n")
+	}
+	in.WriteString("^" + c.String() + "\n")
+	out, err := r.gitInput(ctx, []byte(in.String()), "--no-replace-objects", "rev-list", "--ancestry-path", "--topo-order", "--format=%H %P", "--all", "--stdin")
+	if err != nil {
+		return nil, err
+	}
+	children := map[CommitID][]CommitID{}
+	for line := range strings.Lines(out) {
+		words := strings.Fields(line)
+		if words[0] == "commit" {
+			continue
+		}
+		ids := make([]CommitID, len(words))
+		for i, w := range words {
+			if ids[i], err = ParseCommitID(w); err != nil {
+				return nil, fmt.Errorf("git rev-list: %w", err)
+			}
+		}
+		for _, parent := range ids[1:] {
+			children[parent] = append(children[parent], ids[0])
+		}
+	}
+	return children, nil
+}

@@ -1,0 +1,75 @@
+package gitmap
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// InitBare makes an empty bare repository in dir, which is made if need be. It
+// knows no objects but those that are written into it, whatever templates and
+// alternates the user has configured.
+func InitBare(ctx context.Context, dir string) (*Repo, error) {
+	if _, err := runGit(ctx, "", nil, "init", "-q", "--bare", "--template=", "--", dir); err != nil {
+		return nil, err
+	}
+	return Open(ctx, dir)
+}
+
+// WriteFiles writes a tree of regular files, without directories, and returns its name.
+func (r *Repo) WriteFiles(ctx context.Context, files map[string][]byte) (ObjectID, error) {
+	var tree bytes.Buffer
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		out, err := r.gitInput(ctx, files[name], "hash-object", "-w", "--stdin")
+		if err != nil {
+			return ObjectID{}, err
+		}
+		fmt.Fprintf(&tree, "100644 blob %s\t%s\x00", strings.TrimSpace(out), name)
+	}
+	out, err := r.gitInput(ctx, tree.Bytes(), "mktree", "-z")
+	if err != nil {
+		return ObjectID{}, err
+	}
+	id, err := ParseCommitID(strings.TrimSpace(out))
+	return ObjectID(id), err
+}
+
+// ReadFiles returns the files at the top of a tree, by name. It is for small
+// trees, such as those that WriteFiles makes.
+func (r *Repo) ReadFiles(ctx context.Context, tree ObjectID) (map[string][]byte, error) {
+	entries, err := r.treeEntries(ctx, tree)
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	for name, e := range entries {
+		if !strings.HasPrefix(e, "100644 blob ") {
+			continue
+		}
+		out, err := r.Git(ctx, "cat-file", "blob", strings.TrimPrefix(e, "100644 blob "))
+		if err != nil {
+			return nil, err
+		}
+		files[name] = []byte(out)
+	}
+	return files, nil
+}
+
+// treeEntries returns what git ls-tree says of each file below a tree, by path:
+// "MODE TYPE OBJECT".
+func (r *Repo) treeEntries(ctx context.Context, tree ObjectID) (map[string]string, error) {
+	out, err := r.Git(ctx, "--no-replace-objects", "ls-tree", "-r", "-z", "--full-tree", tree.String())
+	if err != nil {
+		return nil, err
+	}
+	entries := map[string]string{}
+	for line := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
+		if e, path, ok := strings.Cut(line, "\t"); ok {
+			entries[path] = e
+		}
+	}
+	return entries, nil
+}
