@@ -85,6 +85,38 @@ func APTPlaces(ctx context.Context, suite string, opts APTOptions) ([]Place, err
 	if !fs.ValidPath(suite) || suite == "." || !suiteName.MatchString(suite) {
 		return nil, fmt.Errorf("%q is no name of a suite", suite)
 	}
+	f, err := readAPT(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	owner := opts.Distro
+	if owner == "" {
+		owner = suiteDistro(f.root, suite)
+	}
+	places := f.places(suite, owner)
+	if len(places) == 0 {
+		return nil, &NoMirrorError{Suite: suite, Distro: owner, Skipped: f.skipped}
+	}
+	return places, nil
+}
+
+// APTSuites returns every suite that APT on this machine is configured for, in the
+// order of its configuration; none if it is configured for no archive that can be used.
+// Which archives those are, and whose keys count, is as for [APTPlaces].
+func APTSuites(ctx context.Context, opts APTOptions) ([]Place, error) {
+	f, err := readAPT(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	var places []Place
+	for i := range f.candidates {
+		places = addPlace(places, f.candidates[i].Place)
+	}
+	return places, nil
+}
+
+// readAPT reads the configuration of APT.
+func readAPT(ctx context.Context, opts APTOptions) (*placeFinder, error) {
 	if opts.Root == "/" {
 		opts.Root = ""
 	}
@@ -101,15 +133,7 @@ func APTPlaces(ctx context.Context, suite string, opts APTOptions) ([]Place, err
 			f.skipped = append(f.skipped, withoutLogin(e.uri)+": "+err.Error())
 		}
 	}
-	owner := opts.Distro
-	if owner == "" {
-		owner = suiteDistro(opts.Root, suite)
-	}
-	places := f.places(suite, owner)
-	if len(places) == 0 {
-		return nil, &NoMirrorError{Suite: suite, Distro: owner, Skipped: f.skipped}
-	}
-	return places, nil
+	return f, nil
 }
 
 func newPlaceFinder(ctx context.Context, opts APTOptions) (*placeFinder, error) {

@@ -69,6 +69,7 @@ type ClientOptions struct {
 	CacheDir string           // default: debgit in the user's cache directory
 	Now      func() time.Time // default: time.Now
 	Parallel int              // files that are downloaded at a time; default: as of [Download]
+	DscSize  int64            // how many bytes a .dsc may have; default: as of [dsc.LocalOptions]
 
 	// Progress, if not nil, is told how far a phase has come, in bytes; total is
 	// -1 if it is not known. It is called by one goroutine at a time.
@@ -160,7 +161,7 @@ func (c *Client) fetch(ctx context.Context, s *Suite, u *Upload, dir string) (*d
 		return nil, err
 	}
 	path := filepath.Join(dir, u.dsc.Name)
-	p, err := dsc.OpenLocal(path, dsc.LocalOptions{})
+	p, err := dsc.OpenLocal(path, dsc.LocalOptions{DscSize: c.opts.DscSize})
 	if err != nil {
 		// A file that only the .dsc lists was not downloaded: say so, not that it
 		// is missing.

@@ -24,6 +24,7 @@ type CloneOptions struct {
 	CacheDir         string              // default: debgit in the user's cache directory
 	Config           gitmap.Config       // counts before the user's git configuration; default: none
 	Getenv           func(string) string // default: os.Getenv
+	Limits           gitmap.Limits       // on the source package; default: those of [gitmap.Import]
 	Progress         gitmap.Progress     // default: none
 }
 
@@ -153,7 +154,7 @@ func (c *cloner) openSuite(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.client = archive.NewClient(archive.ClientOptions{CacheDir: c.opts.CacheDir, Progress: c.opts.Progress})
+	c.client = archive.NewClient(archive.ClientOptions{CacheDir: c.opts.CacheDir, DscSize: c.opts.Limits.Dsc, Progress: c.opts.Progress})
 	if c.suite, err = c.client.OpenSuite(ctx, suite, places); err != nil {
 		return err
 	}
@@ -259,8 +260,12 @@ func (c *cloner) commit(ctx context.Context, repo *gitmap.Repo, pkg *dsc.Package
 	if c.result.Tree, err = repo.Tree(ctx, c.result.Commit); err != nil {
 		return err
 	}
-	return repo.UpdateRefs(ctx, "dgit fetch",
-		gitmap.RefUpdate{Ref: TrackingRef(c.result.Suite), New: c.result.Commit})
+	updates, err := recordUpdates(ctx, repo, pkg, c.result.Import)
+	if err != nil {
+		return err
+	}
+	updates = append(updates, gitmap.RefUpdate{Ref: TrackingRef(c.result.Suite), New: c.result.Commit})
+	return repo.UpdateRefs(ctx, "dgit fetch", updates...)
 }
 
 // uploadedCommit returns the commit that the field Dgit of the .dsc names, if it
@@ -282,7 +287,7 @@ func (c *cloner) uploadedCommit(ctx context.Context, repo *gitmap.Repo, pkg *dsc
 }
 
 func (c *cloner) importUpload(ctx context.Context, repo *gitmap.Repo, pkg *dsc.Package) (*mergeInput, error) {
-	imp, err := gitmap.Import(ctx, repo, pkg, gitmap.ImportOptions{Progress: c.opts.Progress})
+	imp, err := importRemembering(ctx, repo, pkg, gitmap.ImportOptions{Limits: c.opts.Limits, Progress: c.opts.Progress})
 	if err != nil {
 		return nil, err
 	}

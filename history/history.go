@@ -11,6 +11,17 @@
 // The branch refs/heads/dgit/SUITE belongs to the user. We make it when
 // cloning, and never move it afterwards unless asked to.
 //
+// # Records
+//
+// Every import that we make is recorded under refs/debgit/imports/COMMIT, where COMMIT is
+// the id of its last commit: a tree with the files "dsc", the .dsc byte for byte,
+// and "report.json", the [gitmap.Report] indented by two spaces, with a newline at
+// the end. It is written in the transaction that makes the commit reachable, and the
+// same import always gives the same record. The commits do not depend on it: it may
+// be deleted at any time, and an import without one is known by its messages.
+//
+// # Other programs
+//
 // Refs, messages and identities are those of dgit 17.0, so that one repository
 // can be used with either, in turn.
 package history

@@ -22,6 +22,7 @@ type ImportDscOptions struct {
 	Keyrings              []string // default: those of Debian's uploaders that are installed
 	ForceDgitField        bool     // import the files even if the .dsc names its commit
 	Method                gitmap.Method
+	Limits                gitmap.Limits // default: those of [gitmap.Import]
 	Progress              gitmap.Progress
 }
 
@@ -90,10 +91,10 @@ func ImportDsc(ctx context.Context, repo *gitmap.Repo, opts ImportDscOptions) (*
 	if err != nil {
 		return nil, err
 	}
-	pkg, err := dsc.OpenLocal(opts.Dsc, dsc.LocalOptions{Dir: opts.SourceDir, Keyring: keyring})
+	pkg, err := dsc.OpenLocal(opts.Dsc, dsc.LocalOptions{Dir: opts.SourceDir, Keyring: keyring, DscSize: opts.Limits.Dsc})
 	if sigErr := (*dsc.SignatureError)(nil); errors.As(err, &sigErr) && !opts.RequireValidSignature {
 		result.Signature = err
-		pkg, err = dsc.OpenLocal(opts.Dsc, dsc.LocalOptions{Dir: opts.SourceDir})
+		pkg, err = dsc.OpenLocal(opts.Dsc, dsc.LocalOptions{Dir: opts.SourceDir, DscSize: opts.Limits.Dsc})
 	}
 	if err != nil {
 		return nil, err
@@ -210,7 +211,7 @@ func (t *importTarget) fill(ctx context.Context, pkg *dsc.Package, result *Impor
 		return err
 	}
 	if !used {
-		if result.Import, err = gitmap.Import(ctx, t.repo, pkg, gitmap.ImportOptions{Method: t.opts.Method, Progress: t.opts.Progress}); err != nil {
+		if result.Import, err = importRemembering(ctx, t.repo, pkg, gitmap.ImportOptions{Limits: t.opts.Limits, Method: t.opts.Method, Progress: t.opts.Progress}); err != nil {
 			return err
 		}
 		if result.Commit, err = t.mergeOld(ctx, result); err != nil {
@@ -224,7 +225,12 @@ func (t *importTarget) fill(ctx context.Context, pkg *dsc.Package, result *Impor
 	if t.how != "" {
 		message += " " + t.how
 	}
-	return t.repo.UpdateRefs(ctx, message, gitmap.RefUpdate{Ref: t.ref, New: result.Commit, Old: t.old})
+	updates, err := recordUpdates(ctx, t.repo, pkg, result.Import)
+	if err != nil {
+		return err
+	}
+	updates = append(updates, gitmap.RefUpdate{Ref: t.ref, New: result.Commit, Old: t.old})
+	return t.repo.UpdateRefs(ctx, message, updates...)
 }
 
 // useNamedCommit uses the commit that the .dsc names in its field Dgit, if it does

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"debgit/dsc"
+	"debgit/gitmap"
 )
 
 // TrackingRef is the ref that follows what the archive holds in a suite.
@@ -21,6 +22,16 @@ const (
 	serverSuitePrefix = "refs/dgit/"
 	fetchPrefix       = "refs/dgit-fetch/"
 )
+
+// recordPrefix is where records of imports are, one for each last commit.
+const recordPrefix = "refs/debgit/imports/"
+
+// RecordRef is where the record of the import is of which c is the last commit.
+func RecordRef(c gitmap.CommitID) string { return recordPrefix + c.String() }
+
+// memoryPrefix is where what an import remembers of a tarball is, under the SHA-256
+// digest of the tarball. Deleting these refs costs time at the next import, no more.
+const memoryPrefix = "refs/debgit/tarballs/"
 
 // ArchiveTag is the name, without refs/tags/, of the tag for the archive view of an
 // upload to a distro.

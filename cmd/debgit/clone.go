@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"debgit/dsc"
+	"debgit/gitmap"
 	"debgit/history"
 
 	"github.com/spf13/cobra"
@@ -34,6 +35,7 @@ const cloneExample = `  debgit clone hello
   debgit clone hello sid --archive /srv/archive --keyring /srv/archive.gpg`
 
 type cloneOptions struct {
+	limits           gitmap.Limits
 	archive          string
 	keyrings         []string
 	requireGitServer bool
@@ -44,7 +46,7 @@ func newCloneCommand(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "clone PACKAGE [SUITE] [DIR]",
 		Short:   "Get a source package as a git repository",
-		Long:    cloneHelp,
+		Long:    cloneHelp + limitHelp(),
 		Example: cloneExample,
 		Args:    arguments(1, 3),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -56,6 +58,7 @@ func newCloneCommand(env *environment) *cobra.Command {
 	flags.StringVar(&opts.archive, "archive", "", "read the archive at `URL|DIR` (default: those that APT is configured for)")
 	flags.StringArrayVar(&opts.keyrings, "keyring", nil, "trust the keys in `FILE` to sign that archive; may be repeated")
 	flags.BoolVar(&opts.requireGitServer, "require-git-server", false, "fail if the distro's git server cannot be asked for what maintainers pushed")
+	addLimitFlag(flags, &opts.limits)
 	return cmd
 }
 
@@ -121,6 +124,7 @@ func runClone(ctx context.Context, env *environment, args []string, opts cloneOp
 		Keyrings:         opts.keyrings,
 		RequireGitServer: opts.requireGitServer,
 		Config:           config,
+		Limits:           opts.limits,
 		Progress:         progress.report,
 	})
 	progress.close()
@@ -165,7 +169,7 @@ func cloneSummary(env *environment, r *history.CloneResult) string {
 		row("files", "beside it: "+strings.Join(baseNames(r.Files), ", "))
 	}
 	if lost := lossSummary(r.Import); lost != "" {
-		row("without", lost+", which git does not keep")
+		row("note", lost)
 	}
 	for _, s := range r.Signers {
 		row("signed", "the archive's index, by "+signerName(s))

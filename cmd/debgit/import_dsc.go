@@ -29,10 +29,12 @@ const importExample = `  debgit import-dsc ../hello_2.10-3.dsc hello
   debgit import-dsc ../hello_2.10-3.dsc +refs/imports/hello`
 
 type importOptions struct {
+	limits                gitmap.Limits
 	sourceDir             string
 	keyrings              []string
 	requireValidSignature bool
 	forceDgitField        bool
+	report                string
 }
 
 func newImportCommand(env *environment) *cobra.Command {
@@ -40,7 +42,7 @@ func newImportCommand(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "import-dsc DSC BRANCH",
 		Short:   "Turn a source package into git commits",
-		Long:    importHelp,
+		Long:    importHelp + limitHelp(),
 		Example: importExample,
 		Args:    arguments(2, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -53,6 +55,8 @@ func newImportCommand(env *environment) *cobra.Command {
 	flags.BoolVar(&opts.requireValidSignature, "require-valid-signature", false, "fail if the signature of DSC cannot be verified")
 	flags.StringArrayVar(&opts.keyrings, "keyring", nil, "trust the keys in `FILE` to sign DSC; may be repeated (default: the distro's keyrings of uploaders)")
 	flags.BoolVar(&opts.forceDgitField, "force-import-dsc-with-dgit-field", false, "import the files even if DSC names a commit")
+	flags.StringVar(&opts.report, "report", "", "write a report of the import into `FILE`, as JSON: what was made, how, and what git does not hold (-: to standard output, instead of the summary)")
+	addLimitFlag(flags, &opts.limits)
 	return cmd
 }
 
@@ -67,9 +71,19 @@ func runImport(ctx context.Context, env *environment, dsc, branch string, opts i
 	if strings.Trim(branch, "+.") == "" {
 		return &usageError{cause: fmt.Sprintf("import-dsc: %q names no branch", branch)}
 	}
+	if opts.report == "-" && env.options.json {
+		return &usageError{cause: "import-dsc: --report=- and --json both want standard output", hint: "the object that --json prints has the report: \"import\""}
+	}
 	repo, err := gitmap.Open(ctx, env.cwd)
 	if err != nil {
 		return err
+	}
+	var report *reportFile
+	if opts.report != "" {
+		if report, err = newReportFile(opts.report); err != nil {
+			return err
+		}
+		defer report.close()
 	}
 	progress := env.progress()
 	defer progress.close()
@@ -80,12 +94,18 @@ func runImport(ctx context.Context, env *environment, dsc, branch string, opts i
 		RequireValidSignature: opts.requireValidSignature,
 		Keyrings:              opts.keyrings,
 		ForceDgitField:        opts.forceDgitField,
+		Limits:                opts.limits,
 		Progress:              progress.report,
 	})
 	progress.close()
 	if err != nil {
 		return err
 	}
+	return printImport(env, result, report)
+}
+
+// printImport prints what was made and writes the report, if there is to be one.
+func printImport(env *environment, result *history.ImportDscResult, report *reportFile) error {
 	warnings := append(append([]string(nil), result.Warnings...), importWarnings(result.Import)...)
 	if result.DgitField != "" {
 		warnings = append(warnings, fmt.Sprintf("the .dsc was made from commit %s, which is not in this repository; its files were imported instead", result.DgitField))
@@ -93,13 +113,21 @@ func runImport(ctx context.Context, env *environment, dsc, branch string, opts i
 	if result.Signature != nil {
 		warnings = append(warnings, fmt.Sprintf("the signature of the .dsc is not verified: %v", result.Signature))
 	}
+	if report != nil && result.Import == nil {
+		warnings = append(warnings, "no report is written, as the commit is the one that the .dsc names; nothing was imported")
+	}
 	for _, w := range warnings {
 		env.warn(w)
 	}
-	if env.options.json {
-		return env.resultJSON("import-dsc", newImportDscJSON(result, warnings))
+	if report != nil && result.Import != nil {
+		if err := report.write(env, result.Import); err != nil {
+			return err
+		}
 	}
-	if !env.options.quiet {
+	switch {
+	case env.options.json:
+		return env.resultJSON("import-dsc", newImportDscJSON(result, warnings))
+	case !env.options.quiet && (report == nil || report.path != "-"):
 		env.result(importSummary(env, result))
 	}
 	return nil
@@ -115,7 +143,7 @@ func importSummary(env *environment, r *history.ImportDscResult) string {
 	name := strings.TrimPrefix(r.Ref, "refs/heads/")
 	fmt.Fprintf(&b, "%s is on %s: commit %s, %s\n", env.strong(harmlessLine(r.ID.String())), harmlessLine(name), short(r.Commit), made)
 	if lost := lossSummary(r.Import); lost != "" {
-		fmt.Fprintf(&b, "without %s, which git does not keep\n", lost)
+		b.WriteString(lost + "\n")
 	}
 	for _, s := range r.Signers {
 		fmt.Fprintf(&b, "signed by %s\n", harmlessLine(signerName(s)))

@@ -23,6 +23,7 @@ import (
 const (
 	statusOK          = 0
 	statusNoPackage   = 4
+	statusDiffers     = 6
 	statusUsage       = 8
 	statusConfig      = 12
 	statusExists      = 20
@@ -43,6 +44,7 @@ var exitStatuses = []struct {
 }{
 	{statusOK, "done"},
 	{statusNoPackage, "the source package is not in the suite"},
+	{statusDiffers, "the commits of an import are not those that its .dsc gives"},
 	{statusUsage, "the command line is wrong"},
 	{statusConfig, "the configuration is wrong, or a keyring cannot be read"},
 	{statusExists, "the directory, file or branch is already there"},
@@ -99,6 +101,26 @@ func rules(command string) []rule {
 			}
 			return "read how it is used: debgit help" + command
 		}),
+		on[*history.DifferentError](statusDiffers, nil),
+		on[*history.UnknownCommitError](statusUsage, nil),
+		on(statusUsage, func(e *history.OtherUploadError) string {
+			return "name a commit of that import, or the .dsc of this one: --dsc FILE"
+		}),
+		on(statusOther, func(e *history.NoImportError) string {
+			return "imports are made by debgit clone and debgit import-dsc"
+		}),
+		on(statusOther, func(e *history.RecordError) string {
+			return "imports can do without it; to delete it: git update-ref -d " + e.Ref
+		}),
+		on(statusOther, func(e *history.MissingFilesError) string {
+			return "without --offline they are fetched again; or say where they are: --source-dir DIR"
+		}),
+		on(statusNoPackage, func(e *history.NotInArchiveError) string {
+			return "say where the files are: --source-dir DIR; or who has them: --archive URL --keyring FILE"
+		}),
+		on(statusContent, func(e *history.OtherDscError) string {
+			return "say where the files of the .dsc that is here are: --source-dir DIR"
+		}),
 		on(statusGitServer, func(e *history.GitServerError) string {
 			return "without --require-git-server, the archive alone is read"
 		}),
@@ -125,7 +147,7 @@ func rules(command string) []rule {
 		}),
 		on(statusContent, hintMismatch),
 		on[*dsc.SyntaxError](statusMalformed, nil),
-		on[*dsc.LimitError](statusMalformed, nil),
+		limitRule(command),
 		on[*dsc.PatchError](statusMalformed, nil),
 		on[*history.ConfigError](statusConfig, nil),
 		on[*dsc.KeyringError](statusConfig, nil),
@@ -218,7 +240,8 @@ func oneOf(names []string) string {
 // fail prints why a command failed, and returns the exit status for it.
 func (env *environment) fail(ctx context.Context, cmd *cobra.Command, err error) int {
 	status, text, hint := explain(ctx, cmd, err)
-	if env.options.json {
+	var differs *history.DifferentError // which the result tells already
+	if env.options.json && !errors.As(err, &differs) {
 		env.resultJSON("error", struct {
 			Error  string `json:"error"`
 			Hint   string `json:"hint,omitempty"`

@@ -31,39 +31,6 @@ func count(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// leftOut are the losses that deserve a warning each: something that was in a
-// tarball is not in the work tree.
-var leftOut = map[gitmap.LossKind]string{
-	gitmap.LossDotGit:  "it would be part of a repository",
-	gitmap.LossName:    "its name",
-	gitmap.LossSpecial: "neither file, directory nor link",
-}
-
-// notKept are the other losses, as they are counted: one, and many.
-var notKept = []struct {
-	kind      gitmap.LossKind
-	one, many string
-}{
-	{gitmap.LossEmptyDir, "empty directory", "empty directories"},
-	{gitmap.LossHardLink, "hard link as such", "hard links as such"},
-	{gitmap.LossMode, "unusual mode", "unusual modes"},
-	{gitmap.LossTime, "time before 1980", "times before 1980"},
-}
-
-// lossSummary says in a line what else git does not keep, or nothing.
-func lossSummary(imp *gitmap.Imported) string {
-	if imp == nil {
-		return ""
-	}
-	var parts []string
-	for _, k := range notKept {
-		if n := imp.Losses.Counts[k.kind]; n > 0 {
-			parts = append(parts, count(n, k.one, k.many))
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
 // mostLosses is how many losses are named one by one.
 const mostLosses = 10
 

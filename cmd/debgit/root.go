@@ -95,6 +95,8 @@ func newRootCommand(env *environment) *cobra.Command {
 	root.AddCommand(
 		newCloneCommand(env),
 		newImportCommand(env),
+		newExplainCommand(env),
+		newVerifyCommand(env),
 		newTourCommand(env),
 		newVersionCommand(env),
 		newCompletionCommand(env),
