@@ -8,6 +8,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // tarBlock is what headers and contents of a tarball are multiples of, in bytes.
@@ -23,8 +24,9 @@ type tarHeader struct {
 	name   string
 	link   string
 	mode   int64
-	size   int64 // of the file
-	stored int64 // bytes of content that follow the header; rounded up to whole blocks
+	time   time.Time // of modification; zero if the header has no number there
+	size   int64     // of the file
+	stored int64     // bytes of content that follow the header; rounded up to whole blocks
 	parts  []tarPart
 }
 
@@ -210,6 +212,9 @@ func parseHeader(b []byte) (*tarHeader, error) {
 	if h.mode, err = tarMode(b[100:108]); err != nil {
 		return nil, err
 	}
+	if seconds, err := tarNumber("time", b[136:148]); err == nil {
+		h.time = time.Unix(seconds, 0).UTC()
+	}
 	return h, nil
 }
 
@@ -318,6 +323,11 @@ func (h *tarHeader) override(lists ...[]paxRecord) (*paxSparse, error) {
 				h.link = r.value
 			case "size":
 				h.size, err = paxNumber(r.key, r.value)
+			case "mtime":
+				whole, _, _ := strings.Cut(r.value, ".")
+				if seconds, err := strconv.ParseInt(whole, 10, 64); err == nil {
+					h.time = time.Unix(seconds, 0).UTC()
+				}
 			default:
 				err = s.record(r)
 			}

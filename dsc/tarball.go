@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 )
 
 // EntryType is what an entry of a tarball makes when it is unpacked.
 type EntryType int
 
-// The types of entries. A Special is a fifo or a device.
+// The types of entries. A Special is a fifo or a device, which [Entry.Special] names.
 const (
 	Regular EntryType = iota
 	Directory
@@ -22,12 +23,21 @@ const (
 
 // An Entry is one member of a tarball.
 type Entry struct {
-	Path []string // its name, split at slashes; never empty; no part is "", "." or ".."
-	Type EntryType
-	Mode int64    // permission bits as stored
-	Size int64    // of a Regular
-	Link string   // where a Symlink points, as stored
-	Hard []string // the earlier entry that a HardLink is another name of, split as Path
+	Path    []string // its name, split at slashes; never empty; no part is "", "." or ".."
+	Type    EntryType
+	Mode    int64     // permission bits as stored
+	Time    time.Time // of modification, in whole seconds; zero if none is stored
+	Size    int64     // of a Regular
+	Link    string    // where a Symlink points, as stored
+	Hard    []string  // the earlier entry that a HardLink is another name of, split as Path
+	Special string    // what a Special is: a fifo, a character device or a block device
+}
+
+// specialNames are what [Entry.Special] says.
+var specialNames = map[byte]string{
+	tarFifo:     "fifo",
+	tarChar:     "character device",
+	tarBlockDev: "block device",
 }
 
 // Name returns the path of e in one piece.
@@ -177,7 +187,7 @@ func (t *Tarball) finish() error {
 
 // entry turns a header into an entry; nil for one that makes no file.
 func (t *Tarball) entry(h *tarHeader) (*Entry, error) {
-	e := &Entry{Mode: h.mode}
+	e := &Entry{Mode: h.mode, Time: h.time}
 	switch h.typ {
 	case tarFile, tarOldFile, tarContiguous:
 		e.Type, e.Size = Regular, h.size
@@ -195,7 +205,7 @@ func (t *Tarball) entry(h *tarHeader) (*Entry, error) {
 	case tarHardLink:
 		e.Type = HardLink
 	case tarChar, tarBlockDev, tarFifo:
-		e.Type = Special
+		e.Type, e.Special = Special, specialNames[h.typ]
 	case tarVolume:
 		return nil, nil
 	case tarMultiVol:

@@ -172,14 +172,19 @@ func stripTop(root *node) *node {
 	return root
 }
 
-// withoutQuiltState drops .pc from the top and from the directories there, where
-// quilt keeps its state. dpkg-source lets no main orig tarball bring one.
-func withoutQuiltState(root *node) *node {
+// withoutQuiltState drops .pc from the top of an orig tarball and from the
+// directories there, where quilt keeps its state, and notes that. dpkg-source lets
+// no main orig tarball bring one.
+func (im *importer) withoutQuiltState(file string, root *node) *node {
 	e := editTree(root)
 	for _, name := range root.names() {
 		if root.at(name, ".pc") != nil {
 			delete(e.dir(name).entries, ".pc")
+			im.result.Losses.add(Loss{Kind: LossQuiltState, File: file, Path: name + "/.pc"})
 		}
+	}
+	if root.at(".pc") != nil {
+		im.result.Losses.add(Loss{Kind: LossQuiltState, File: file, Path: ".pc"})
 	}
 	return e.root.without(".pc")
 }
@@ -195,7 +200,7 @@ func (im *importer) sourceTree(all map[*dsc.Content]*unpacked) (*node, error) {
 	case l.hasDebianTarball():
 		main, _ := l.main()
 		debian, _ := l.debian()
-		root = stripTop(withoutQuiltState(all[main.content].root))
+		root = stripTop(im.withoutQuiltState(main.content.File().Name, all[main.content].root))
 		for _, t := range l.tarballs {
 			if name := t.component(); name != "" {
 				root = root.with(stripTop(all[t.content].root), name)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"debgit/dsc"
 )
@@ -121,7 +122,7 @@ func (u *unpacker) node(ctx context.Context, e *dsc.Entry, content io.Reader) (*
 	case dsc.Directory:
 		return newDir(), nil
 	case dsc.Special:
-		u.lose(e, LossSpecial, "")
+		u.lose(e, LossSpecial, e.Special)
 		return &node{kind: specialNode}, nil
 	case dsc.HardLink:
 		u.lose(e, LossHardLink, strings.Join(e.Hard, "/"))
@@ -145,8 +146,12 @@ func (u *unpacker) lose(e *dsc.Entry, kind LossKind, detail string) {
 	u.losses.add(Loss{kind, u.file, e.Name(), detail})
 }
 
-// loseMetadata notes a mode that is worth a word. One that differs only by the
-// umask of whoever made the tarball is not.
+// firstUsualTime is before anything that was packed for Debian. Earlier times, such as
+// zero, are those of a wrong clock, or were set to have the same tarball each time.
+var firstUsualTime = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// loseMetadata notes a mode or a time that is worth a word. A mode that differs only
+// by the umask of whoever made the tarball is not.
 func (u *unpacker) loseMetadata(e *dsc.Entry) {
 	usual := e.Mode&0o7000 == 0
 	if e.Type == dsc.Regular {
@@ -154,6 +159,9 @@ func (u *unpacker) loseMetadata(e *dsc.Entry) {
 	}
 	if !usual && e.Type != dsc.Symlink && e.Type != dsc.HardLink {
 		u.lose(e, LossMode, fmt.Sprintf("%04o", e.Mode&0o7777))
+	}
+	if !e.Time.IsZero() && e.Time.Before(firstUsualTime) {
+		u.lose(e, LossTime, e.Time.Format(time.DateTime))
 	}
 }
 
