@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"slices"
 	"strings"
@@ -82,8 +81,8 @@ func (e *NoMirrorError) Error() string {
 // with others, such as cdrom and tor+http, are passed over, as are exact paths
 // (suites that end in "/") and entries with "trusted=no".
 func APTPlaces(ctx context.Context, suite string, opts APTOptions) ([]Place, error) {
-	if !fs.ValidPath(suite) || suite == "." || !suiteName.MatchString(suite) {
-		return nil, fmt.Errorf("%q is no name of a suite", suite)
+	if err := checkSuiteName(suite); err != nil {
+		return nil, err
 	}
 	f, err := readAPT(ctx, opts)
 	if err != nil {

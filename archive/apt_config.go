@@ -1,7 +1,6 @@
 package archive
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -52,10 +51,8 @@ func loadAPTConfig(ctx context.Context) (aptConfig, error) {
 // option that is of interest here has.
 func parseAPTConfig(dump []byte) aptConfig {
 	c := aptConfig{}
-	lines := bufio.NewScanner(bytes.NewReader(dump))
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		name, value, ok := strings.Cut(lines.Text(), ` "`)
+	for line := range strings.Lines(string(dump)) {
+		name, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), ` "`)
 		value, ok2 := strings.CutSuffix(value, `";`)
 		if !ok || !ok2 || strings.ContainsAny(name, " \t") {
 			continue

@@ -19,6 +19,14 @@ var (
 	fingerprint = regexp.MustCompile(`^([0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})!?$`)
 )
 
+// checkSuiteName refuses what cannot be a directory under dists/.
+func checkSuiteName(suite string) error {
+	if !fs.ValidPath(suite) || !suiteName.MatchString(suite) {
+		return fmt.Errorf("%q is no name of a suite", suite)
+	}
+	return nil
+}
+
 // An evidence is how sure it is whose archive an entry names.
 type evidence int
 

@@ -82,7 +82,7 @@ func listParts(dir string, extensions ...string) ([]string, error) {
 	var files []string
 	for _, e := range entries {
 		name := e.Name()
-		if sourceFileName.MatchString(name) && name[0] != '.' && slices.Contains(extensions, filepath.Ext(name)) {
+		if !e.IsDir() && sourceFileName.MatchString(name) && name[0] != '.' && slices.Contains(extensions, filepath.Ext(name)) {
 			files = append(files, filepath.Join(dir, name))
 		}
 	}

@@ -28,8 +28,9 @@
 // A Release file must name, as its Suite or its Codename, the directory under
 // dists/ that it was read from, so that a mirror cannot pass one suite off as
 // another. Two ways to write a directory are known to differ from both names:
-// "stretch/updates", of which the security archive says "stretch", and aliases such
-// as "proposed-updates", of which the archive says "stable-proposed-updates".
+// "stretch/updates", of which the security archive says "stretch" and, as its Label,
+// "Debian-Security", and aliases such as "proposed-updates", of which the archive says
+// "stable-proposed-updates".
 // Where there is no "stretch-security", "stretch/updates" is read for it, and the
 // other way round the codename of "stretch/updates" is "stretch-security", because
 // "stretch" is that of another suite.
@@ -42,7 +43,9 @@
 //	suites/CODENAME-HASH/COMPONENT_SHA256   a Sources index and where to find what in it
 //
 // where HASH is of the mirror's name and SHA256 is the digest that InRelease lists.
-// Files there are replaced as a whole. They have checksums against damage, and a
+// A suite that was found under another name than its codename, such as "stable", has
+// a second directory by that name, with only "newest": else the mirror could take the
+// name back to the suite that had it before. Files are replaced as a whole. They have checksums against damage, and a
 // damaged one is made anew; they are not protected against somebody who can
 // write there, who might as well replace debgit. Everything may be deleted at any
 // time, but for "newest" a replay then goes unnoticed until Valid-Until.
@@ -66,7 +69,7 @@ import (
 
 // ClientOptions are the options of [NewClient].
 type ClientOptions struct {
-	CacheDir string           // default: debgit in the user's cache directory
+	CacheDir string           // default: debgit in the user's cache directory, else one of the user's own among temporary files
 	Now      func() time.Time // default: time.Now
 	Parallel int              // files that are downloaded at a time; default: as of [Download]
 	DscSize  int64            // how many bytes a .dsc may have; default: as of [dsc.LocalOptions]
@@ -165,8 +168,10 @@ func (c *Client) fetch(ctx context.Context, s *Suite, u *Upload, dir string) (*d
 	if err != nil {
 		// A file that only the .dsc lists was not downloaded: say so, not that it
 		// is missing.
-		if differs := u.agreesWith(path); differs != nil {
-			err = differs
+		if _, tooLarge := errors.AsType[*dsc.LimitError](err); !tooLarge {
+			if differs := u.agreesWith(path); differs != nil {
+				err = differs
+			}
 		}
 		return nil, err
 	}
@@ -181,11 +186,10 @@ func (c *Client) fetch(ctx context.Context, s *Suite, u *Upload, dir string) (*d
 func (c *Client) cacheDir(m Mirror, codename string) (string, error) {
 	base := c.opts.CacheDir
 	if base == "" {
-		user, err := os.UserCacheDir()
-		if err != nil {
-			return "", fmt.Errorf("find the cache directory: %w", err)
+		var err error
+		if base, err = defaultCacheDir(); err != nil {
+			return "", fmt.Errorf("make the cache directory: %w", err)
 		}
-		base = filepath.Join(user, "debgit")
 	}
 	hash := sha256.Sum256([]byte(m.String() + "\n" + codename))
 	name := strings.ReplaceAll(codename, "/", "_") + "-" + hex.EncodeToString(hash[:8])

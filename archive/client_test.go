@@ -298,6 +298,21 @@ func TestOpenSuiteReplay(t *testing.T) {
 	openSuite(t, c, place(t, build(t, old), "sid"))
 }
 
+// The mirror cannot take a moving name back to the suite that had it before.
+func TestOpenSuiteReplayOtherCodename(t *testing.T) {
+	old := archivetest.Suite{Codename: "bookworm", Name: "stable", Date: yesterday}
+	a := build(t, archivetest.Suite{Codename: "trixie", Name: "stable"})
+	c := newClient(t)
+	openSuite(t, c, place(t, a, "stable"))
+	if err := a.Publish(old); err != nil {
+		t.Fatal(err)
+	}
+	_, err := c.OpenSuite(t.Context(), "stable", []archive.Place{place(t, a, "stable")})
+	checkError(t, err, &archive.ReleaseError{Reason: archive.ReleaseReplayed})
+	openSuite(t, c, place(t, a, "bookworm"))
+	openSuite(t, c, place(t, a, "trixie"))
+}
+
 // An archive whose key has expired since is like one that has expired.
 func TestOpenSuiteKeyExpired(t *testing.T) {
 	a := build(t, archivetest.Suite{Codename: "sid", Date: yesterday})

@@ -155,10 +155,20 @@ func (d *download) run(ctx context.Context) error {
 		if err == nil {
 			err = d.finish(tmp)
 		}
+		if err != nil {
+			removeEmpty(tmp)
+		}
 		tmp.Close() // lets others have the lock
 		if !errors.Is(err, fs.ErrExist) {
 			return err
 		}
+	}
+}
+
+// removeEmpty removes an unfinished file that a later run has nothing to gain from.
+func removeEmpty(tmp *os.File) {
+	if info, err := tmp.Stat(); err == nil && info.Size() == 0 {
+		os.Remove(tmp.Name())
 	}
 }
 

@@ -93,7 +93,11 @@ func TestDownloadResumesAtEveryByte(t *testing.T) {
 		if err := d.run(t); !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("cut after %d bytes: %v, want io.ErrUnexpectedEOF", n, err)
 		}
-		d.checkTmp(t, []byte(text)[:n])
+		if n > 0 {
+			d.checkTmp(t, []byte(text)[:n])
+		} else if _, err := os.Stat(d.transfer.Dest + ".tmp"); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("cut before the first byte: Stat(.tmp) = %v, want fs.ErrNotExist", err)
+		}
 		if _, err := os.Stat(d.transfer.Dest); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("cut after %d bytes: Stat(Dest) = %v, want fs.ErrNotExist", n, err)
 		}

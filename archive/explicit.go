@@ -15,13 +15,21 @@ func (e *NoKeyringError) Error() string {
 	return fmt.Sprintf("open archive %s: no keyring says whose signatures to trust", e.Archive)
 }
 
+// A PlaceError says that there is no archive where one was said to be.
+type PlaceError struct{ Err error }
+
+func (e *PlaceError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *PlaceError) Unwrap() error { return e.Err }
+
 // PlacesAt returns where suite is in the one archive at where, which is a directory
 // or a URL with a scheme that [OpenMirror] takes. The keys in the files keyrings may
 // sign it. Without any the error is a [*NoKeyringError], and if one cannot be read a
 // [*dsc.KeyringError]. Proxies for HTTP come from the environment.
 func PlacesAt(where, suite string, keyrings []string) ([]Place, error) {
-	if !suiteName.MatchString(suite) {
-		return nil, fmt.Errorf("%q is no name of a suite", suite)
+	if err := checkSuiteName(suite); err != nil {
+		return nil, err
 	}
 	if len(keyrings) == 0 {
 		return nil, &NoKeyringError{where}
@@ -33,7 +41,7 @@ func PlacesAt(where, suite string, keyrings []string) ([]Place, error) {
 	}
 	m, err := OpenMirror(where, HTTPOptions{})
 	if err != nil {
-		return nil, err
+		return nil, &PlaceError{err}
 	}
 	return []Place{{
 		Mirror:          m,

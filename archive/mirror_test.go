@@ -206,6 +206,22 @@ func testMirror(t *testing.T, open func(t *testing.T, dir string) archive.Mirror
 	})
 }
 
+func TestPlacesAtSuite(t *testing.T) {
+	keyring := filepath.Join(t.TempDir(), "keys.gpg")
+	if err := os.WriteFile(keyring, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for suite, ok := range map[string]bool{
+		"sid": true, "stretch/updates": true, "xenial-updates:queens": true,
+		"": false, ".": false, "/": false, "sid/": false, "/sid": false, "a/../b": false, "a//b": false, "-x": false, "a b": false, "a\x1b": false,
+	} {
+		_, err := archive.PlacesAt(t.TempDir(), suite, []string{keyring})
+		if (err == nil) != ok {
+			t.Errorf("PlacesAt(%q): %v, want an error: %v", suite, err, !ok)
+		}
+	}
+}
+
 func TestOpenMirror(t *testing.T) {
 	dir := t.TempDir()
 	tests := []struct{ place, want string }{

@@ -15,7 +15,7 @@ import (
 // A release is what a Release file says. See the Debian wiki, DebianRepository/Format.
 type release struct {
 	suite, codename, version string
-	origin                   string
+	origin, label            string
 	date, validUntil         time.Time // validUntil is zero if it does not say
 	byHash                   bool
 	strong                   bool // whether it has SHA-256 digests
@@ -25,12 +25,15 @@ type release struct {
 
 // isAbout says whether the suite may be found in the directory dir under dists/.
 func (r *release) isAbout(dir string) bool {
-	name := strings.TrimSuffix(dir, "/updates")
+	name, security := strings.CutSuffix(dir, "/updates")
 	for _, own := range []string{r.suite, r.codename} {
-		if own == "" {
-			continue
-		}
-		if own == dir || own == name || own == "stable-"+dir || own == name+"-security" && name != dir {
+		switch {
+		case own == "":
+		case own == dir, own == "stable-"+dir:
+			return true
+		case security && own == name+"-security":
+			return true
+		case security && own == name && strings.HasSuffix(r.label, "-Security"):
 			return true
 		}
 	}
@@ -65,6 +68,7 @@ func parseRelease(file string, text []byte) (*release, error) {
 		codename: p.Value("Codename"),
 		version:  p.Value("Version"),
 		origin:   p.Value("Origin"),
+		label:    p.Value("Label"),
 		byHash:   p.Value("Acquire-By-Hash") == "yes",
 		indexes:  map[string]dsc.File{},
 	}

@@ -15,6 +15,7 @@ import (
 const emptySHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 const releaseText = `Origin: Debian
+Label: Debian
 Suite: unstable
 Codename: sid
 Date: Sat, 01 Aug 2026 08:00:00 UTC
@@ -36,7 +37,7 @@ func TestParseRelease(t *testing.T) {
 	}
 	digest := dsc.Digest{Algorithm: dsc.SHA256, Hex: emptySHA256}
 	want := &release{
-		origin: "Debian", suite: "unstable", codename: "sid",
+		origin: "Debian", label: "Debian", suite: "unstable", codename: "sid",
 		date:       time.Date(2026, 8, 1, 8, 0, 0, 0, time.UTC),
 		validUntil: time.Date(2026, 8, 8, 8, 0, 0, 0, time.UTC),
 		byHash:     true, strong: true,
@@ -60,16 +61,16 @@ func TestParseReleaseRefuses(t *testing.T) {
 		{"Codename: sid", "Codename: sid\x1b[2J", 0},
 		{"Suite: unstable", "Suite: un stable", 0},
 		{"Date: ", "X-Date: ", 0},
-		{"Date: Sat, 01 Aug 2026 08:00:00 UTC", "Date: 2026-08-01", 4},
-		{"Valid-Until: Sat, 08 Aug 2026 08:00:00 UTC", "Valid-Until: never", 5},
-		{"08:00:00 UTC\nValid", "08:00:00 CEST\nValid", 4},
-		{"Components: main", "Components: .. main", 7},
-		{"        7 main/source", "       -7 main/source", 12},
-		{"        7 main/source", "        x main/source", 12},
-		{"        7 main/source", " main/source", 12},
-		{emptySHA256 + "        7 main/source", "e3b0 7 main/source", 12},
-		{"Sources.xz", "Sources", 12},
-		{"Origin: Debian", "Suite: stable", 2},
+		{"Date: Sat, 01 Aug 2026 08:00:00 UTC", "Date: 2026-08-01", 5},
+		{"Valid-Until: Sat, 08 Aug 2026 08:00:00 UTC", "Valid-Until: never", 6},
+		{"08:00:00 UTC\nValid", "08:00:00 CEST\nValid", 5},
+		{"Components: main", "Components: .. main", 8},
+		{"        7 main/source", "       -7 main/source", 13},
+		{"        7 main/source", "        x main/source", 13},
+		{"        7 main/source", " main/source", 13},
+		{emptySHA256 + "        7 main/source", "e3b0 7 main/source", 13},
+		{"Sources.xz", "Sources", 13},
+		{"Origin: Debian", "Suite: stable", 3},
 		{"Origin: Debian", "Origin", 1},
 	}
 	for _, tt := range tests {
@@ -104,29 +105,32 @@ func TestParseDate(t *testing.T) {
 func TestReleaseNames(t *testing.T) {
 	tests := []struct {
 		dir, suite, codename, version string
+		label                         string
 		want                          string // the canonical name; "" if it is another suite
 	}{
-		{"sid", "unstable", "sid", "", "sid"},
-		{"unstable", "unstable", "sid", "", "sid"},
-		{"stable", "unstable", "sid", "", ""},
-		{"experimental", "experimental", "rc-buggy", "", "rc-buggy"},
-		{"bookworm-security", "oldstable-security", "bookworm-security", "12", "bookworm-security"},
-		{"bookworm", "oldstable-security", "bookworm-security", "12", ""},
-		{"bookworm-security", "oldstable", "bookworm", "12.1", ""},
-		{"stretch/updates", "oldoldstable", "stretch", "9", "stretch-security"},
-		{"stretch/updates", "oldoldstable-security", "stretch-security", "9", "stretch-security"},
-		{"stretch/updates", "oldoldstable", "stretch/updates", "9", "stretch-security"},
-		{"stable/updates", "stable", "buster", "10", "buster-security"},
-		{"buster/updates", "oldoldstable", "stretch", "9", ""},
-		{"proposed-updates", "stable-proposed-updates", "trixie-proposed-updates", "13", "trixie-proposed-updates"},
-		{"proposed-updates", "oldstable-proposed-updates", "bookworm-proposed-updates", "12", ""},
-		{"Debian12.5", "stable", "bookworm", "12.5", "bookworm"},
-		{"Debian12.6", "stable", "bookworm", "12.5", ""},
-		{"nodistro", "nodistro", "", "", "nodistro"},
-		{"sid", "", "", "", ""},
+		{"sid", "unstable", "sid", "", "", "sid"},
+		{"unstable", "unstable", "sid", "", "", "sid"},
+		{"stable", "unstable", "sid", "", "", ""},
+		{"experimental", "experimental", "rc-buggy", "", "", "rc-buggy"},
+		{"bookworm-security", "oldstable-security", "bookworm-security", "12", "", "bookworm-security"},
+		{"bookworm", "oldstable-security", "bookworm-security", "12", "", ""},
+		{"bookworm-security", "oldstable", "bookworm", "12.1", "", ""},
+		{"stretch/updates", "oldoldstable", "stretch", "9", "Debian-Security", "stretch-security"},
+		{"stretch/updates", "oldoldstable-security", "stretch-security", "9", "Debian-Security", "stretch-security"},
+		{"stretch/updates", "oldoldstable", "stretch/updates", "9", "Debian-Security", "stretch-security"},
+		{"stable/updates", "stable", "buster", "10", "Debian-Security", "buster-security"},
+		{"bookworm/updates", "oldstable", "bookworm", "12.1", "Debian", ""}, // that of dists/bookworm, without the updates
+		{"bookworm/updates", "oldstable", "bookworm", "12.1", "", ""},
+		{"buster/updates", "oldoldstable", "stretch", "9", "Debian-Security", ""},
+		{"proposed-updates", "stable-proposed-updates", "trixie-proposed-updates", "13", "", "trixie-proposed-updates"},
+		{"proposed-updates", "oldstable-proposed-updates", "bookworm-proposed-updates", "12", "", ""},
+		{"Debian12.5", "stable", "bookworm", "12.5", "", "bookworm"},
+		{"Debian12.6", "stable", "bookworm", "12.5", "", ""},
+		{"nodistro", "nodistro", "", "", "", "nodistro"},
+		{"sid", "", "", "", "", ""},
 	}
 	for _, tt := range tests {
-		r := &release{suite: tt.suite, codename: tt.codename, version: tt.version}
+		r := &release{suite: tt.suite, codename: tt.codename, version: tt.version, label: tt.label}
 		got := ""
 		if r.isAbout(tt.dir) {
 			got = r.canonical(tt.dir)

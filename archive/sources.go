@@ -158,7 +158,7 @@ func withoutTwins(all []*Upload) ([]*Upload, error) {
 
 // unknown returns the error that says that s has no source package pkg.
 func (s *Suite) unknown(ctx context.Context, pkg string) error {
-	e := &UnknownPackageError{Package: pkg, Suite: s.Codename()}
+	e := &UnknownPackageError{Package: pkg, Suite: s.place.Suite}
 	near := newNearest(pkg)
 	for _, c := range s.release.components {
 		_, err := lookUp(ctx, s, c, func(x *index) (struct{}, error) {
@@ -198,6 +198,9 @@ func newUpload(component string, stanza []byte) (*Upload, error) {
 	for _, f := range u.files {
 		if f.Digest.Algorithm != dsc.SHA256 {
 			return fail("no SHA-256 digest of %s", f.Name)
+		}
+		if strings.HasSuffix(f.Name, ".tmp") { // as unfinished downloads are called
+			return fail("lists %s", f.Name)
 		}
 		if !strings.HasSuffix(f.Name, ".dsc") {
 			continue
@@ -250,7 +253,8 @@ func (u *Upload) agrees(src *dsc.Source) error {
 	return nil
 }
 
-// agreesWith does what agrees does for the .dsc at path. It does not verify it.
+// agreesWith does what agrees does for the .dsc at path, which [dsc.OpenLocal] found
+// small enough. It does not verify it.
 func (u *Upload) agreesWith(path string) error {
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -215,13 +215,27 @@ func (s *Suite) check(now time.Time) error {
 	return nil
 }
 
-// checkReplay refuses a Release file that is older than one seen before, and
-// remembers the Date of a newer one.
+// checkReplay refuses a Release file that is older than one seen before, of this
+// codename or of the directory that it was read from.
 func (s *Suite) checkReplay() error {
-	newest := s.newest()
+	if err := s.checkNewest(s.cache); err != nil || s.dir == s.Codename() {
+		return err
+	}
+	named, err := s.client.cacheDir(s.place.Mirror, s.dir)
+	if err != nil {
+		return err
+	}
+	return s.checkNewest(named)
+}
+
+// checkNewest refuses a Date that is older than the one that the directory cache
+// remembers, and remembers one that is newer.
+func (s *Suite) checkNewest(cache string) error {
+	path := filepath.Join(cache, "newest")
+	newest := readNewest(path)
 	if s.release.date.After(newest) {
 		text := s.release.date.UTC().Format(time.RFC3339) + "\n"
-		err := writeFile(filepath.Join(s.cache, "newest"), func(w io.Writer) error {
+		err := writeFile(path, func(w io.Writer) error {
 			_, err := io.WriteString(w, text)
 			return err
 		})
@@ -241,9 +255,9 @@ func (s *Suite) fail(reason ReleaseReason, format string, args ...any) error {
 
 func formatTime(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 
-// newest returns the newest Date seen of this suite, or the zero time.
-func (s *Suite) newest() time.Time {
-	data, err := os.ReadFile(filepath.Join(s.cache, "newest"))
+// readNewest returns the newest Date seen, as the file at path has it, or the zero time.
+func readNewest(path string) time.Time {
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return time.Time{}
 	}

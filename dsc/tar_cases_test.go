@@ -247,6 +247,7 @@ var rawTarballs = map[string]string{
 	"sparse 1.0":                    paxSparseFile(2000, "2\n0\n512\n1024\n3\n", strings.Repeat("s", 515)) + tarB + tarEnd,
 	"sparse 1.0, map of two blocks": paxSparseFile(1000000, longMap(80), strings.Repeat("s", 80*512)) + tarB + tarEnd,
 	"sparse 1.0, bad map":           paxSparseFile(2000, "2\n0\n512\nx\n3\n", strings.Repeat("s", 515)) + tarB + tarEnd,
+	"sparse 1.0, long number":       paxSparseFile(2000, "2\n"+strings.Repeat("0", 600)+"\n512\n1024\n3\n", strings.Repeat("s", 515)) + tarB + tarEnd,
 	"sparse 2.0":                    pax("x", "GNU.sparse.major=2", "GNU.sparse.minor=0", "GNU.sparse.realsize=20", "GNU.sparse.name=real") + rawHeader{name: "s"}.with("abcdef") + tarB + tarEnd,
 	"only tar: sparse, unaligned":   oldSparse(2000, []int{0, 1, 100, 1, 200, 1, 300, 1, 400, 1}, "abcde") + zeros(4096),
 	"sparse, no parts":              oldSparse(2000, nil, "") + tarB + tarEnd,

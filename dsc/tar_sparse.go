@@ -90,6 +90,9 @@ func (t *Tarball) paxSparse(h *tarHeader, s *paxSparse) error {
 	return h.setSparse(s.size)
 }
 
+// maxDigits is how many digits a line of sparseMap may have; GNU tar takes no more.
+const maxDigits = 20
+
 // sparseMap reads the map of format 1.0, which stands before the content and has
 // its length: decimal numbers in lines, the first one says how many parts there
 // are. It returns the numbers after that and the length of the map.
@@ -99,6 +102,9 @@ func (t *Tarball) sparseMap(stored int64) (numbers []int64, length int64, err er
 	for count := int64(1); int64(len(numbers)) < count; {
 		line, after, ok := strings.Cut(rest, "\n")
 		if !ok {
+			if len(rest) > maxDigits {
+				return nil, 0, fmt.Errorf("sparse file: %q in its map is no number", rest[:maxDigits])
+			}
 			if length+tarBlock > maxExtension {
 				return nil, 0, &LimitError{t.name, "bytes in the map of a sparse file", maxExtension}
 			}

@@ -20,7 +20,8 @@
 // package of one file has only the main commit, without parents. In format 3.0
 // (quilt) each patch of the series is a further commit. The last commit is the import.
 //
-// The files are those that the .dsc lists. A tarball is a file whose name ends in
+// The files are those that the .dsc lists, in the first that it has of Checksums-Sha256,
+// Checksums-Sha1 and Files. A tarball is a file whose name ends in
 // .tar or .tar.EXT; the endings .asc, .gpg, .pgp and .sig are of signatures, which
 // are not imported. Its part is PART of a name PACKAGE_UPSTREAM.PART.tar[.EXT], where
 // UPSTREAM is the version without epoch and revision and PART has no "." or "_". A
@@ -134,8 +135,10 @@
 // read first as "git mailinfo -k" reads it and then by the rules of DEP-3; the
 // functions that do that document them. A patch that names no author with an address is
 // by the first Maintainer of debian/control, else by the person of the newest stanza,
-// at that stanza's date. A date without time zone is in UTC. Names and dates go through git's own clean-up. In the
-// fallback a patch whose author git refuses (no name, or a date that is none) is by the importer.
+// at that stanza's date. The author's date of a patch that says none, and the committer's
+// of all, is the newest stanza's. A date without time zone is in UTC. Names and dates go
+// through git's own clean-up: the zone -0000 becomes +0000. In the fallback a patch whose
+// author git refuses (no name, or a date that is none) has its committer for an author.
 //
 // ## Where dgit refuses
 //

@@ -10,8 +10,9 @@ import (
 )
 
 // knownObjects tells which objects the packs of a repository hold already, so that
-// an import writes only what is new. Loose objects and alternates are not looked
-// at: what is in there would be written once more, which git allows.
+// an import writes only what is new. Loose objects, alternates and packs with an index
+// of version 1 are not looked at: what is in there would be written once more, which
+// git allows.
 type knownObjects struct{ indexes []*packIndex }
 
 // packIndex is a pack index of version 2, gitformat-pack(5), mapped into memory.
@@ -40,11 +41,14 @@ func openKnownObjects(packDir string) (*knownObjects, error) {
 			k.close()
 			return nil, err
 		}
-		k.indexes = append(k.indexes, x)
+		if x != nil {
+			k.indexes = append(k.indexes, x)
+		}
 	}
 	return k, nil
 }
 
+// mapIndex returns nil for an index of version 1, which has no header.
 func mapIndex(name string) (*packIndex, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -65,7 +69,7 @@ func mapIndex(name string) (*packIndex, error) {
 	x := &packIndex{data: data}
 	if !bytes.Equal(data[:idxHeader], []byte("\xfftOc\x00\x00\x00\x02")) {
 		syscall.Munmap(data)
-		return nil, fmt.Errorf("read %s: not a pack index of version 2", name)
+		return nil, nil
 	}
 	x.count = x.fanout(255)
 	if need := idxHeader + idxFanout + 20*int64(x.count); info.Size() < need {

@@ -108,11 +108,15 @@ func (r *Repo) FileAt(ctx context.Context, c CommitID, path string) ([]byte, err
 	return []byte(out), err
 }
 
+// syncLoose has git put loose objects on the disk before it ends, which it does not by
+// default: the refs that will name them get there at once.
+const syncLoose = "core.fsync=loose-object"
+
 // WriteCommit writes a commit. Author and committer are whole lines of a commit
 // object without their first word, and message is written as it is.
 func (r *Repo) WriteCommit(ctx context.Context, tree ObjectID, parents []CommitID, author, committer, message string) (CommitID, error) {
 	c := commit{tree: tree, parents: parents, author: author, committer: committer, message: message}
-	out, err := r.gitInput(ctx, c.encode(), "hash-object", "-t", "commit", "-w", "--stdin")
+	out, err := r.gitInput(ctx, c.encode(), "-c", syncLoose, "hash-object", "-t", "commit", "-w", "--stdin")
 	if err != nil {
 		return CommitID{}, err
 	}
@@ -120,8 +124,13 @@ func (r *Repo) WriteCommit(ctx context.Context, tree ObjectID, parents []CommitI
 }
 
 // CheckedOut returns the work tree, of those that share this repository, in which
-// ref is the current branch, or "".
+// ref, or what ref is a symbolic ref to, is the current branch, or "".
 func (r *Repo) CheckedOut(ctx context.Context, ref string) (dir string, err error) {
+	if target, err := r.Git(ctx, "symbolic-ref", "--quiet", ref); err == nil {
+		ref = strings.TrimSuffix(target, "\n")
+	} else if exitStatus(err) != 1 {
+		return "", err
+	}
 	out, err := r.Git(ctx, "worktree", "list", "--porcelain")
 	if err != nil {
 		return "", err

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
+	"time"
 
 	"github.com/go-git/go-billy/v5/osfs"
 	"github.com/go-git/go-git/v5/plumbing"
@@ -66,7 +68,7 @@ type Repo struct {
 // Init makes an empty repository in dir, which is made if need be, with a branch
 // of the given name (without refs/heads/) as the current one.
 func Init(ctx context.Context, dir, branch string) (*Repo, error) {
-	if _, err := runGit(ctx, "", nil, "init", "-q", "-b", branch, "--", dir); err != nil {
+	if _, err := runGit(ctx, "", nil, "init", "-q", "--object-format=sha1", "-b", branch, "--", dir); err != nil {
 		return nil, err
 	}
 	return Open(ctx, dir)
@@ -170,19 +172,54 @@ func (r *Repo) gitInput(ctx context.Context, stdin []byte, args ...string) (stri
 	return runGit(ctx, dir, stdin, args...)
 }
 
-// runGit runs git in dir. It asks no questions on a terminal, speaks English, and
+// gitEndTime is how long git may take to end when it is told to.
+const gitEndTime = 5 * time.Second
+
+// gitCommand is a run of git in dir. It asks no questions on a terminal, speaks English, and
 // does not see the variables by which a hook or an alias tells git of another repository.
-func runGit(ctx context.Context, dir string, stdin []byte, args ...string) (string, error) {
+// When ctx is done git is asked to end, since only then it removes its lock files.
+func gitCommand(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir = dir
 	cmd.Env = append(gitEnvironment(), "LC_ALL=C.UTF-8", "GIT_TERMINAL_PROMPT=0")
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = gitEndTime // which counts for the programs that git runs, too
+	return cmd
+}
+
+// signalTime is how long after git a signal to the whole process group may reach us.
+const signalTime = time.Second
+
+// interrupted says whether git ended because ctx is done, or because the signal that
+// will end ctx, such as a terminal's, has reached git first.
+func interrupted(ctx context.Context, err error) bool {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		status, ok := exit.Sys().(syscall.WaitStatus)
+		if ok && status.Signaled() && (status.Signal() == syscall.SIGINT || status.Signal() == syscall.SIGTERM) {
+			select {
+			case <-ctx.Done():
+			case <-time.After(signalTime):
+			}
+		}
+	}
+	return ctx.Err() != nil
+}
+
+// runGit runs git in dir and returns its output.
+func runGit(ctx context.Context, dir string, stdin []byte, args ...string) (string, error) {
+	cmd := gitCommand(ctx, dir, args...)
 	if stdin != nil {
 		cmd.Stdin = bytes.NewReader(stdin)
 	}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
+	err := cmd.Run()
+	if errors.Is(err, exec.ErrWaitDelay) && ctx.Err() == nil {
+		err = nil // git did end well, but left a daemon behind that keeps our pipes
+	}
+	if err != nil {
+		if interrupted(ctx, err) {
 			return "", ctx.Err()
 		}
 		return "", &GitError{args, stderr.String(), err}
@@ -190,12 +227,17 @@ func runGit(ctx context.Context, dir string, stdin []byte, args ...string) (stri
 	return stdout.String(), nil
 }
 
+// gitEnvironment is our environment without what says which repository is meant and
+// how it is read: all of "git rev-parse --local-env-vars" but for the configuration
+// of "git -c", and GIT_NAMESPACE.
 func gitEnvironment() []string {
 	var env []string
 	for _, kv := range os.Environ() {
 		name, _, _ := strings.Cut(kv, "=")
 		switch name {
-		case "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX":
+		case "GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_INTERNAL_SUPER_PREFIX",
+			"GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE",
+			"GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_NAMESPACE", "GIT_CONFIG":
 			continue
 		}
 		env = append(env, kv)

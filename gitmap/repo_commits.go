@@ -37,9 +37,7 @@ type CommitReader struct {
 // NewCommitReader starts reading commits of r. The reader must be closed, and works
 // until ctx is done.
 func (r *Repo) NewCommitReader(ctx context.Context) (*CommitReader, error) {
-	c := &CommitReader{cmd: exec.CommandContext(ctx, "git", "--no-replace-objects", "cat-file", "--batch")}
-	c.cmd.Dir = r.gitDir
-	c.cmd.Env = append(gitEnvironment(), "LC_ALL=C.UTF-8", "GIT_TERMINAL_PROMPT=0")
+	c := &CommitReader{cmd: gitCommand(ctx, r.gitDir, "--no-replace-objects", "cat-file", "--batch")}
 	c.cmd.Stderr = &c.stderr
 	var err error
 	if c.in, err = c.cmd.StdinPipe(); err != nil {

@@ -13,7 +13,7 @@ import (
 // knows no objects but those that are written into it, whatever templates and
 // alternates the user has configured.
 func InitBare(ctx context.Context, dir string) (*Repo, error) {
-	if _, err := runGit(ctx, "", nil, "init", "-q", "--bare", "--template=", "--", dir); err != nil {
+	if _, err := runGit(ctx, "", nil, "init", "-q", "--object-format=sha1", "--bare", "--template=", "--", dir); err != nil {
 		return nil, err
 	}
 	return Open(ctx, dir)
@@ -23,13 +23,13 @@ func InitBare(ctx context.Context, dir string) (*Repo, error) {
 func (r *Repo) WriteFiles(ctx context.Context, files map[string][]byte) (ObjectID, error) {
 	var tree bytes.Buffer
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		out, err := r.gitInput(ctx, files[name], "hash-object", "-w", "--stdin")
+		out, err := r.gitInput(ctx, files[name], "-c", syncLoose, "hash-object", "-w", "--stdin")
 		if err != nil {
 			return ObjectID{}, err
 		}
 		fmt.Fprintf(&tree, "100644 blob %s\t%s\x00", strings.TrimSpace(out), name)
 	}
-	out, err := r.gitInput(ctx, tree.Bytes(), "mktree", "-z")
+	out, err := r.gitInput(ctx, tree.Bytes(), "-c", syncLoose, "mktree", "-z")
 	if err != nil {
 		return ObjectID{}, err
 	}

@@ -50,13 +50,20 @@ type DirExistsError struct{ Dir string }
 
 func (e *DirExistsError) Error() string { return fmt.Sprintf("%s is there already", e.Dir) }
 
+// A NoParentError says that the directory in which a clone is to be made is not there.
+type NoParentError struct{ Dir string }
+
+func (e *NoParentError) Error() string {
+	return fmt.Sprintf("make the clone in %s: there is no such directory", e.Dir)
+}
+
 // Clone makes a repository of the newest upload of a source package to a suite, in
 // a new directory, with the files of the source package beside it.
 //
 // The directory appears under its name when it is complete, or not at all. What
 // was downloaded stays, so that another try needs not download it again.
 //
-// Errors that callers may test for: [*DirExistsError], [*GitServerError] (only with
+// Errors that callers may test for: [*DirExistsError], [*NoParentError], [*GitServerError] (only with
 // RequireGitServer), [*ConfigError], and those of [archive.Client] and [gitmap.Import].
 func Clone(ctx context.Context, opts CloneOptions) (*CloneResult, error) {
 	c := &cloner{opts: opts, result: &CloneResult{}}
@@ -169,7 +176,11 @@ func (c *cloner) checkDir() error {
 	} else if !os.IsNotExist(err) {
 		return err
 	}
-	_, err := os.Stat(filepath.Dir(c.opts.Dir))
+	parent := filepath.Dir(c.opts.Dir)
+	info, err := os.Stat(parent)
+	if os.IsNotExist(err) || err == nil && !info.IsDir() {
+		return &NoParentError{parent}
+	}
 	return err
 }
 
@@ -260,12 +271,8 @@ func (c *cloner) commit(ctx context.Context, repo *gitmap.Repo, pkg *dsc.Package
 	if c.result.Tree, err = repo.Tree(ctx, c.result.Commit); err != nil {
 		return err
 	}
-	updates, err := recordUpdates(ctx, repo, pkg, c.result.Import)
-	if err != nil {
-		return err
-	}
-	updates = append(updates, gitmap.RefUpdate{Ref: TrackingRef(c.result.Suite), New: c.result.Commit})
-	return repo.UpdateRefs(ctx, "dgit fetch", updates...)
+	return publish(ctx, repo, "dgit fetch", pkg, c.result.Import,
+		gitmap.RefUpdate{Ref: TrackingRef(c.result.Suite), New: c.result.Commit})
 }
 
 // uploadedCommit returns the commit that the field Dgit of the .dsc names, if it

@@ -122,7 +122,7 @@ func (g *gitServer) fetch(ctx context.Context, repo *gitmap.Repo, codename strin
 		return tip, &GitServerError{g.url, err}
 	}
 	local := fetchPrefix + g.distro + "/"
-	args := []string{"fetch", "-q", "--no-tags", "--no-write-fetch-head", "--", g.url}
+	args := []string{"fetch", "-q", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--", g.url}
 	n := len(args)
 	for line := range strings.Lines(out) {
 		_, ref, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")

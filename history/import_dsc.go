@@ -194,11 +194,14 @@ func checkOutside(repo *gitmap.Repo, path string) error {
 	if repo.WorkTree() == "" || filepath.IsAbs(path) || strings.HasPrefix(path, "../") {
 		return nil
 	}
-	abs, err := filepath.Abs(path)
+	dir, err := filepath.Abs(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
-	if rel, err := filepath.Rel(repo.WorkTree(), abs); err == nil && filepath.IsLocal(rel) {
+	if dir, err = filepath.EvalSymlinks(dir); err != nil { // git names the work tree without links
+		return nil // opening the .dsc tells what is wrong
+	}
+	if rel, err := filepath.Rel(repo.WorkTree(), dir); err == nil && filepath.IsLocal(rel) {
 		return &InsideTreeError{path}
 	}
 	return nil
@@ -225,12 +228,13 @@ func (t *importTarget) fill(ctx context.Context, pkg *dsc.Package, result *Impor
 	if t.how != "" {
 		message += " " + t.how
 	}
-	updates, err := recordUpdates(ctx, t.repo, pkg, result.Import)
-	if err != nil {
-		return err
+	err = publish(ctx, t.repo, message, pkg, result.Import, gitmap.RefUpdate{Ref: t.ref, New: result.Commit, Old: t.old})
+	if err != nil && !t.isOld {
+		if _, isNow, _ := t.repo.Commit(ctx, t.ref); isNow { // made while we worked
+			return &BranchExistsError{Ref: t.ref}
+		}
 	}
-	updates = append(updates, gitmap.RefUpdate{Ref: t.ref, New: result.Commit, Old: t.old})
-	return t.repo.UpdateRefs(ctx, message, updates...)
+	return err
 }
 
 // useNamedCommit uses the commit that the .dsc names in its field Dgit, if it does

@@ -52,6 +52,24 @@ func EncodeReport(r gitmap.Report) ([]byte, error) {
 	return append(data, '\n'), err
 }
 
+// publish moves a ref to an import, or to what was made of it, together with what is
+// kept beside it; imp is nil if there was no import. Another import into the same
+// repository may keep the same things meanwhile, which is no conflict.
+func publish(ctx context.Context, repo *gitmap.Repo, message string, pkg *dsc.Package, imp *gitmap.Imported, move gitmap.RefUpdate) error {
+	beside, err := recordUpdates(ctx, repo, pkg, imp)
+	for err == nil {
+		refused := repo.UpdateRefs(ctx, message, append(beside, move)...)
+		if refused == nil {
+			return nil
+		}
+		before := beside
+		if beside, err = recordUpdates(ctx, repo, pkg, imp); err == nil && slices.Equal(beside, before) {
+			return refused
+		}
+	}
+	return err
+}
+
 // recordUpdates writes the record of an import, and returns the updates that put
 // it under its ref, and those that keep what the import remembers of its tarballs, for the same
 // transaction as that of the branch. There are none if imp is nil, or if the same is there.

@@ -1,10 +1,14 @@
 package history
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // unfinished is a directory under construction, beside the place where it will
@@ -29,19 +33,34 @@ func newUnfinished(final string) (*unfinished, error) {
 			lock.Close()
 		}
 	}
-	path := prefix + strconv.Itoa(os.Getpid())
-	if err := os.Mkdir(path, 0o777); err != nil {
-		return nil, err
+	for n := 0; ; n++ {
+		path := prefix + strconv.Itoa(os.Getpid())
+		if n > 0 {
+			path += "." + strconv.Itoa(n)
+		}
+		err := os.Mkdir(path, 0o777)
+		if err == nil {
+			lock, lockErr := lockDir(path)
+			if lockErr == nil {
+				return &unfinished{path: path, final: final, lock: lock}, nil
+			}
+			os.RemoveAll(path)
+			err = lockErr
+		}
+		// Another machine or container may have a process of our number, and another
+		// process may remove the directory before it has a lock.
+		again := errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.EWOULDBLOCK)
+		if !again || n == maxNames {
+			return nil, err
+		}
 	}
-	u := &unfinished{path: path, final: final}
-	if u.lock, err = lockDir(path); err != nil {
-		u.remove()
-		return nil, err
-	}
-	return u, nil
 }
 
-// lockDir takes the lock of a directory, or fails at once.
+// maxNames is how many names for a directory under construction are tried.
+const maxNames = 100
+
+// lockDir takes the lock of a directory, or fails at once, as it does if the directory
+// is removed in the meantime.
 func lockDir(dir string) (*os.File, error) {
 	f, err := os.Open(dir)
 	if err != nil {
@@ -51,23 +70,42 @@ func lockDir(dir string) (*os.File, error) {
 		f.Close()
 		return nil, err
 	}
+	locked, err := f.Stat()
+	if err == nil {
+		var now os.FileInfo
+		if now, err = os.Lstat(dir); err == nil && !os.SameFile(locked, now) {
+			err = fs.ErrNotExist
+		}
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
 	return f, nil
 }
 
 // finish gives the directory its final name, unless somebody else took it.
 func (u *unfinished) finish() error {
-	if _, err := os.Lstat(u.final); err == nil {
-		return &DirExistsError{u.final}
+	err := unix.Renameat2(unix.AT_FDCWD, u.path, unix.AT_FDCWD, u.final, unix.RENAME_NOREPLACE)
+	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) { // not on every file system
+		if _, err := os.Lstat(u.final); err == nil {
+			return &DirExistsError{u.final}
+		}
+		return os.Rename(u.path, u.final)
 	}
-	return os.Rename(u.path, u.final)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return &DirExistsError{u.final}
+	case err != nil:
+		return &os.LinkError{Op: "rename", Old: u.path, New: u.final, Err: err}
+	}
+	return nil
 }
 
 // remove removes the directory if it has not got its final name.
 func (u *unfinished) remove() {
 	os.RemoveAll(u.path)
-	if u.lock != nil {
-		u.lock.Close()
-	}
+	u.lock.Close()
 }
 
 // globQuote quotes what filepath.Glob would take for a pattern.

@@ -102,7 +102,7 @@ func rules(command string) []rule {
 			return "read how it is used: debgit help" + command
 		}),
 		on[*history.DifferentError](statusDiffers, nil),
-		on[*history.UnknownCommitError](statusUsage, nil),
+		on(statusUsage, func(e *history.UnknownCommitError) string { return "see what branches there are: git branch --all" }),
 		on(statusUsage, func(e *history.OtherUploadError) string {
 			return "name a commit of that import, or the .dsc of this one: --dsc FILE"
 		}),
@@ -127,8 +127,12 @@ func rules(command string) []rule {
 		is(statusDisk, "make room, then run the same command again", syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG),
 		{statusDisk, gitCouldNotWrite},
 		on(statusExists, func(e *history.DirExistsError) string {
+			if command == " tour" {
+				return "remove it, or choose another place: debgit tour DIR"
+			}
 			return "remove it, or choose another place: debgit clone PACKAGE SUITE ./DIR"
 		}),
+		on(statusDisk, func(e *history.NoParentError) string { return "make it first: mkdir -p " + quote(e.Dir) }),
 		on(statusExists, hintBranch),
 		on(statusExists, func(e *history.NotForwardError) string { return "write +BRANCH to replace the branch" }),
 		on(statusUsage, func(e *history.InsideTreeError) string {
@@ -137,6 +141,7 @@ func rules(command string) []rule {
 		on(statusExists, func(e *archive.ConflictError) string {
 			return "move that file away if it is not needed, then run the same command again"
 		}),
+		on(statusUsage, func(e *archive.PlaceError) string { return "name a directory or a URL: --archive URL|DIR" }),
 		on(statusUsage, func(e *archive.NoKeyringError) string { return "name the keyring of that archive: --keyring FILE" }),
 		on(statusNoPackage, hintPackage),
 		on(statusNoSuite, hintSuite),
@@ -152,6 +157,9 @@ func rules(command string) []rule {
 		on[*history.ConfigError](statusConfig, nil),
 		on[*dsc.KeyringError](statusConfig, nil),
 		on(statusNetwork, func(e *archive.MirrorError) string {
+			if errors.Is(e, fs.ErrNotExist) {
+				return "the mirror lacks a file that its index lists; try again later, or use another mirror"
+			}
 			return "run the same command again when the archive can be reached; what was downloaded is kept"
 		}),
 		is(statusDisk, "", fs.ErrPermission, syscall.EROFS),

@@ -145,3 +145,18 @@ func TestErrorAsJSON(t *testing.T) {
 		t.Error("nothing printed for people")
 	}
 }
+
+func TestMirrorHint(t *testing.T) {
+	tests := []struct {
+		cause error
+		want  string
+	}{
+		{errors.New("cut"), "run the same command again when the archive can be reached; what was downloaded is kept"},
+		{fs.ErrNotExist, "the mirror lacks a file that its index lists; try again later, or use another mirror"},
+	}
+	for _, tt := range tests {
+		if _, _, got := explain(context.Background(), nil, &archive.MirrorError{Err: tt.cause}); got != tt.want {
+			t.Errorf("hint for %v = %q, want %q", tt.cause, got, tt.want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // An environment is all that a command takes from the process that it runs in.
@@ -79,9 +81,22 @@ func newRootCommand(env *environment) *cobra.Command {
 			return &usageError{cause: "no command given", hint: "see what there is with: debgit help"}
 		},
 	}
-	root.PersistentPreRunE = func(*cobra.Command, []string) error { return env.configureGit() }
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		if err := refuseEmptyOptions(cmd); err != nil {
+			return err
+		}
+		return env.configureGit()
+	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		var unknown *pflag.NotExistError
+		if errors.As(err, &unknown) {
+			dashes := "--"
+			if unknown.GetSpecifiedShortnames() != "" {
+				dashes = "-"
+			}
+			return &usageError{cause: fmt.Sprintf("there is no option %s%s", dashes, unknown.GetSpecifiedName())}
+		}
 		return &usageError{cause: err.Error()}
 	})
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) { env.result(helpText(cmd)) })
@@ -117,6 +132,17 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 		e.hint = "did you mean: debgit " + near[0]
 	}
 	return e
+}
+
+// refuseEmptyOptions refuses --archive="" and the like: an empty variable of a
+// script must not stand for the default.
+func refuseEmptyOptions(cmd *cobra.Command) (err error) {
+	cmd.Flags().Visit(func(option *pflag.Flag) {
+		if option.Value.Type() == "string" && option.Value.String() == "" && err == nil {
+			err = &usageError{cause: fmt.Sprintf("%s: --%s has an empty value", cmd.Name(), option.Name)}
+		}
+	})
+	return err
 }
 
 // arguments refuses a wrong number of arguments, in the words of the usage line.

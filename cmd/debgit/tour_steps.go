@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -146,11 +147,23 @@ func (t *tour) showEnd(dir string) {
 	t.say("That was the tour. The sandbox stays, to play with, for example:")
 	for _, line := range []string{
 		"cd " + quote(dir),
-		strings.Join(clone("doorway", "sid"), " "),
+		strings.Join(append([]string{t.programName()}, clone("doorway", "sid")[1:]...), " "),
 		"(cd doorbell && dpkg-buildpackage -us -uc -b)",
 		"rm -rf " + quote(t.dir),
 	} {
 		fmt.Fprintf(t.out, "  %s\n", line)
 	}
-	fmt.Fprintln(t.out, "# Outside of it, with a package of Debian: debgit clone hello")
+	fmt.Fprintln(t.out, "# Outside of it, with a package of Debian: "+t.programName()+" clone hello")
+}
+
+// programName is what to type for this program: its path, unless PATH has it.
+func (t *tour) programName() string {
+	if found, err := exec.LookPath("debgit"); err == nil {
+		a, errA := os.Stat(found)
+		b, errB := os.Stat(t.program)
+		if errA == nil && errB == nil && os.SameFile(a, b) {
+			return "debgit"
+		}
+	}
+	return quote(t.program)
 }

@@ -31,3 +31,26 @@ func TestTourPackages(t *testing.T) {
 		}
 	}
 }
+
+// What the tour says to type next can be typed as it is, also if PATH has no
+// debgit, or another one.
+func TestTourProgramName(t *testing.T) {
+	dir, other := t.TempDir(), t.TempDir()
+	program := filepath.Join(dir, "debgit")
+	for _, path := range []string{program, filepath.Join(other, "debgit")} {
+		if err := os.WriteFile(path, nil, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tests := []struct{ path, want string }{
+		{dir, "debgit"},
+		{other, program},
+		{"", program},
+	}
+	for _, tt := range tests {
+		t.Setenv("PATH", tt.path)
+		if got := (&tour{program: program}).programName(); got != tt.want {
+			t.Errorf("PATH=%q: programName() = %q, want %q", tt.path, got, tt.want)
+		}
+	}
+}
