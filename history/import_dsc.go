@@ -220,8 +220,8 @@ func (t *importTarget) fill(ctx context.Context, pkg *dsc.Package, result *Impor
 		if result.Commit, err = t.mergeOld(ctx, result); err != nil {
 			return err
 		}
-	}
-	if result.Tree, err = t.repo.Tree(ctx, result.Commit); err != nil {
+		result.Tree = result.Import.Tree // that of a merge, too
+	} else if result.Tree, err = t.repo.Tree(ctx, result.Commit); err != nil {
 		return err
 	}
 	message := "dgit import-dsc: " + t.opts.Dsc

@@ -24,15 +24,9 @@ func importRemembering(ctx context.Context, repo *gitmap.Repo, pkg *dsc.Package,
 	return gitmap.Import(ctx, repo, pkg, opts)
 }
 
-// memoryUpdates returns the updates that keep what imp remembers of its tarballs.
-func memoryUpdates(ctx context.Context, repo *gitmap.Repo, imp *gitmap.Imported) ([]gitmap.RefUpdate, error) {
-	if imp == nil {
-		return nil, nil
-	}
-	refs, err := repo.Refs(ctx, memoryPrefix)
-	if err != nil {
-		return nil, err
-	}
+// memoryUpdates returns the updates that keep what imp remembers of its tarballs,
+// where refs are as they are now.
+func memoryUpdates(refs map[string]gitmap.ObjectID, imp *gitmap.Imported) []gitmap.RefUpdate {
 	var updates []gitmap.RefUpdate
 	for _, digest := range slices.Sorted(maps.Keys(imp.Memories)) {
 		ref, id := memoryPrefix+digest, imp.Memories[digest]
@@ -40,5 +34,5 @@ func memoryUpdates(ctx context.Context, repo *gitmap.Repo, imp *gitmap.Imported)
 			updates = append(updates, gitmap.RefUpdate{Ref: ref, New: gitmap.CommitID(id), Old: gitmap.CommitID(refs[ref]), NoReflog: true})
 		}
 	}
-	return updates, nil
+	return updates
 }

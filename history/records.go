@@ -86,15 +86,15 @@ func recordUpdates(ctx context.Context, repo *gitmap.Repo, pkg *dsc.Package, imp
 		return nil, err
 	}
 	ref := RecordRef(imp.Commit)
-	refs, err := repo.Refs(ctx, ref)
+	refs, err := repo.Refs(ctx, ref, memoryPrefix)
 	if err != nil {
 		return nil, err
 	}
-	updates, err := memoryUpdates(ctx, repo, imp)
+	updates := memoryUpdates(refs, imp)
 	if refs[ref] != tree {
 		updates = append(updates, gitmap.RefUpdate{Ref: ref, New: gitmap.CommitID(tree), Old: gitmap.CommitID(refs[ref]), NoReflog: true})
 	}
-	return updates, err
+	return updates, nil
 }
 
 // ReadRecord returns the record of the import whose last commit is c; ok is false
