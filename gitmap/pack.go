@@ -295,16 +295,19 @@ func (p *packWriter) finish() error {
 	if err != nil {
 		return err
 	}
+	defer index.Close()
+	defer os.Remove(index.Name()) // gone if it has been renamed
+	for _, f := range []*os.File{p.file, index} {
+		if err := settle(f); err != nil {
+			return err
+		}
+	}
+	// git sees a pack once its index is there, so that comes last.
 	final := filepath.Join(p.dir, "pack-"+checksum.String())
-	if err := publish(p.file, final+".pack"); err != nil {
-		index.Close()
-		os.Remove(index.Name())
+	if err := os.Rename(p.file.Name(), final+".pack"); err != nil {
 		return err
 	}
-	defer index.Close()
-	// git sees a pack once its index is there, so that comes last.
-	if err := publish(index, final+".idx"); err != nil {
-		os.Remove(index.Name())
+	if err := os.Rename(index.Name(), final+".idx"); err != nil {
 		return err
 	}
 	return syncDir(p.dir)
@@ -338,15 +341,12 @@ func (p *packWriter) writeIndex(checksum plumbing.Hash) (*os.File, error) {
 	return f, nil
 }
 
-// publish makes f durable and read-only, as git keeps its packs, and renames it.
-func publish(f *os.File, name string) error {
+// settle makes f durable and read-only, as git keeps its packs.
+func settle(f *os.File) error {
 	if err := f.Chmod(0o444); err != nil {
 		return err
 	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
+	return f.Sync()
 }
 
 func syncDir(dir string) error {

@@ -10,20 +10,6 @@ import (
 	"debgit/dsc"
 )
 
-// A Method says which of dgit's two ways of making patch commits is taken. They
-// give the same commits for all but a few odd packages.
-type Method int
-
-const (
-	// MethodAuto is dgit's choice: the first method, and the fallback if that fails
-	// or ends with another tree than dpkg-source's.
-	MethodAuto Method = iota
-	// MethodFallback is the fallback only (--force-import-gitapply-absurd).
-	MethodFallback
-	// MethodFirst is the first method only (--force-import-gitapply-no-absurd).
-	MethodFirst
-)
-
 // quilt is a series of patches on its way to commits.
 type quilt struct {
 	im         *importer
@@ -69,7 +55,7 @@ func (im *importer) commitPatches(base *node, clog *changelog) error {
 		im.own("debian/changelog: %w", err)
 	}
 	steps, err := q.likeDgit()
-	if err != nil && im.opts.Method == MethodAuto && !isFinal(err) {
+	if err != nil && !isFinal(err) {
 		refusal := err
 		if steps, err = q.likeDpkg(); err == nil {
 			im.own("%w", refusal)
@@ -272,18 +258,13 @@ func (q *quilt) add(steps []patchStep, s patchStep, root *node) ([]patchStep, er
 	return append(steps, s), err
 }
 
-// steps works out the commits by the method that the options ask for.
+// steps works out the commits by the first method, and if that fails by the fallback.
 func (q *quilt) steps() ([]patchStep, error) {
-	if q.im.opts.Method != MethodFallback {
-		steps, err := q.first()
-		if err == nil {
-			return steps, nil
-		}
-		if q.im.opts.Method == MethodFirst || errors.Is(err, q.im.ctx.Err()) {
-			return nil, err
-		}
-		q.im.result.Fallback = err
+	steps, err := q.first()
+	if err == nil || q.im.ctx.Err() != nil {
+		return steps, err
 	}
+	q.im.result.Fallback = err
 	return q.fallback()
 }
 

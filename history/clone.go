@@ -60,8 +60,9 @@ func (e *NoParentError) Error() string {
 // Clone makes a repository of the newest upload of a source package to a suite, in
 // a new directory, with the files of the source package beside it.
 //
-// The directory appears under its name when it is complete, or not at all. What
-// was downloaded stays, so that another try needs not download it again.
+// The directory appears under its name when it is complete, or not at all, however
+// this process ends; only for a power cut it is git's word that counts, which syncs no
+// work tree. What was downloaded stays, so that another try needs not download it again.
 //
 // Errors that callers may test for: [*DirExistsError], [*NoParentError], [*GitServerError] (only with
 // RequireGitServer), [*ConfigError], and those of [archive.Client] and [gitmap.Import].

@@ -17,8 +17,16 @@
 // the id of its last commit: a tree with the files "dsc", the .dsc byte for byte,
 // and "report.json", the [gitmap.Report] indented by two spaces, with a newline at
 // the end. It is written in the transaction that makes the commit reachable, and the
-// same import always gives the same record. The commits do not depend on it: it may
-// be deleted at any time, and an import without one is known by its messages.
+// same import with the same debgit always gives the same record. The commits do not
+// depend on it: it may be deleted at any time, and an import without one is known by
+// its messages.
+//
+// What an import remembers of a tarball is kept under refs/debgit/tarballs/DIGEST, so
+// that the next version of a package need not unpack the same orig tarball again. It
+// is believed, as all that is in one's own repository. No clone, fetch or push of git
+// copies these refs unless it is told to copy every ref there is; whoever did that from
+// somebody else removes them, or has "debgit verify" prove the imports, which does
+// not use them.
 //
 // # Other programs
 //

@@ -15,13 +15,12 @@ import (
 
 // ImportDscOptions say what to import and where to.
 type ImportDscOptions struct {
-	Dsc                   string   // path of the .dsc
-	Branch                string   // branch or ref; "+" before it: may be overwritten; "..": merged with what is there
-	SourceDir             string   // where the files of the .dsc are; default: beside it
-	RequireValidSignature bool     // fail if no key in Keyrings signed the .dsc
-	Keyrings              []string // default: those of Debian's uploaders that are installed
-	ForceDgitField        bool     // import the files even if the .dsc names its commit
-	Method                gitmap.Method
+	Dsc                   string        // path of the .dsc
+	Branch                string        // branch or ref; "+" before it: may be overwritten; "..": merged with what is there
+	SourceDir             string        // where the files of the .dsc are; default: beside it
+	RequireValidSignature bool          // fail if no key in Keyrings signed the .dsc
+	Keyrings              []string      // default: those of Debian's uploaders that are installed
+	ForceDgitField        bool          // import the files even if the .dsc names its commit
 	Limits                gitmap.Limits // default: those of [gitmap.Import]
 	Progress              gitmap.Progress
 }
@@ -214,7 +213,7 @@ func (t *importTarget) fill(ctx context.Context, pkg *dsc.Package, result *Impor
 		return err
 	}
 	if !used {
-		if result.Import, err = importRemembering(ctx, t.repo, pkg, gitmap.ImportOptions{Limits: t.opts.Limits, Method: t.opts.Method, Progress: t.opts.Progress}); err != nil {
+		if result.Import, err = importRemembering(ctx, t.repo, pkg, gitmap.ImportOptions{Limits: t.opts.Limits, Progress: t.opts.Progress}); err != nil {
 			return err
 		}
 		if result.Commit, err = t.mergeOld(ctx, result); err != nil {
