@@ -53,15 +53,16 @@ func TestTarball(t *testing.T) {
 		{Entry{Path: []string{"dir", "file"}, Type: Regular, Mode: 0o4755, Size: 8}, "content\n"},
 		{Entry{Path: []string{"dir", "link"}, Type: Symlink, Mode: 0o644, Link: "../x//y"}, ""},
 		{Entry{Path: []string{"hard"}, Type: HardLink, Mode: 0o644, Hard: []string{"dir", "file"}}, ""},
-		{Entry{Path: []string{"fifo"}, Type: Special, Mode: 0o644}, ""},
-		{Entry{Path: []string{"char"}, Type: Special, Mode: 0o644}, ""},
-		{Entry{Path: []string{"block"}, Type: Special, Mode: 0o644}, ""},
+		{Entry{Path: []string{"fifo"}, Type: Special, Mode: 0o644, Special: "fifo"}, ""},
+		{Entry{Path: []string{"char"}, Type: Special, Mode: 0o644, Special: "character device"}, ""},
+		{Entry{Path: []string{"block"}, Type: Special, Mode: 0o644, Special: "block device"}, ""},
 	}
 	for _, w := range want {
 		e, err := tarball.Next()
 		if err != nil {
 			t.Fatal(err)
 		}
+		w.Time = time.Unix(1600000000, 0).UTC() // as rawHeader has it
 		if diff := cmp.Diff(w.Entry, *e); diff != "" {
 			t.Errorf("%s: (-want +got)\n%s", w.Name(), diff)
 		}
