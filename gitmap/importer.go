@@ -104,11 +104,7 @@ func (im *importer) run() (err error) {
 	if err := im.commitAll(); err != nil {
 		return err
 	}
-	if err := im.pack.finish(); err != nil {
-		return err
-	}
-	im.repo.reopen()
-	return nil
+	return im.pack.finish()
 }
 
 // compressionLevel is git's, if the user has set it; else 1: five times faster than

@@ -73,7 +73,6 @@ func TestPack(t *testing.T) {
 	if err := pack.finish(); err != nil {
 		t.Fatal(err)
 	}
-	repo.reopen()
 	for i, want := range contents() {
 		got, err := repo.blob(blobs[i].id)
 		if err != nil || !bytes.Equal(got, want) {

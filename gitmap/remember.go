@@ -8,9 +8,7 @@ import (
 
 	"debgit/dsc"
 
-	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
-	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
 // A tarball that was unpacked once is remembered, so that the next version of the
@@ -98,13 +96,13 @@ func (im *importer) recall(c *dsc.Content) (*unpacked, error) {
 	if !ok || file.Digest.Algorithm != dsc.SHA256 {
 		return nil, errNotRemembered
 	}
-	top, err := object.GetTree(im.repo.objects, plumbing.Hash(id))
+	top, err := im.repo.tree(id)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", errNotRemembered, err)
 	}
 	var m memory
-	var tree *object.Tree
-	for _, e := range top.Entries {
+	var tree ObjectID
+	for _, e := range top {
 		switch e.Name {
 		case "memory.json":
 			data, err := im.repo.blob(ObjectID(e.Hash))
@@ -112,12 +110,10 @@ func (im *importer) recall(c *dsc.Content) (*unpacked, error) {
 				return nil, errNotRemembered
 			}
 		case "tree":
-			if tree, err = object.GetTree(im.repo.objects, e.Hash); err != nil {
-				return nil, errNotRemembered
-			}
+			tree = ObjectID(e.Hash)
 		}
 	}
-	if m.Schema != memorySchema || tree == nil {
+	if m.Schema != memorySchema || tree.IsZero() {
 		return nil, errNotRemembered
 	}
 	root, err := im.readTree(tree)
@@ -139,9 +135,13 @@ func (im *importer) recall(c *dsc.Content) (*unpacked, error) {
 }
 
 // readTree reads a tree with all that is below it.
-func (im *importer) readTree(t *object.Tree) (*node, error) {
-	n := &node{kind: dirNode, entries: make(map[string]*node, len(t.Entries)), id: ObjectID(t.Hash), written: true}
-	for _, e := range t.Entries {
+func (im *importer) readTree(id ObjectID) (*node, error) {
+	entries, err := im.repo.tree(id)
+	if err != nil {
+		return nil, err
+	}
+	n := &node{kind: dirNode, entries: make(map[string]*node, len(entries)), id: id, written: true}
+	for _, e := range entries {
 		child := &node{blob: &blob{ObjectID(e.Hash)}}
 		switch e.Mode {
 		case filemode.Regular:
@@ -151,11 +151,7 @@ func (im *importer) readTree(t *object.Tree) (*node, error) {
 		case filemode.Symlink:
 			child.kind = linkNode
 		case filemode.Dir:
-			sub, err := object.GetTree(im.repo.objects, e.Hash)
-			if err != nil {
-				return nil, err
-			}
-			if child, err = im.readTree(sub); err != nil {
+			if child, err = im.readTree(ObjectID(e.Hash)); err != nil {
 				return nil, err
 			}
 		default:

@@ -13,11 +13,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"github.com/go-git/go-billy/v5/osfs"
-	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/cache"
-	"github.com/go-git/go-git/v5/storage/filesystem"
 )
 
 // An ObjectID is the SHA-1 name of a git object.
@@ -58,7 +53,7 @@ type Repo struct {
 	workTree string // "" in a bare repository
 	gitDir   string
 	common   string // what worktrees share: objects, refs
-	objects  *filesystem.Storage
+	objects  objectStore
 
 	configOnce sync.Once
 	config     Config
@@ -98,7 +93,7 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 			r.workTree = strings.TrimSuffix(out, "\n")
 		}
 	}
-	r.reopen()
+	r.objects.dir = r.common
 	return r, nil
 }
 
@@ -243,36 +238,4 @@ func gitEnvironment() []string {
 		env = append(env, kv)
 	}
 	return env
-}
-
-// blob returns the content of a blob that is in the repository.
-func (r *Repo) blob(id ObjectID) ([]byte, error) {
-	o, err := r.objects.EncodedObject(plumbing.BlobObject, plumbing.Hash(id))
-	if err != nil {
-		return nil, fmt.Errorf("read blob %s: %w", id, err)
-	}
-	rd, err := o.Reader()
-	if err != nil {
-		return nil, fmt.Errorf("read blob %s: %w", id, err)
-	}
-	defer rd.Close()
-	var b bytes.Buffer
-	if _, err := b.ReadFrom(rd); err != nil {
-		return nil, fmt.Errorf("read blob %s: %w", id, err)
-	}
-	return b.Bytes(), nil
-}
-
-// blobSize returns the size of a blob that is in the repository.
-func (r *Repo) blobSize(id ObjectID) (int64, error) {
-	n, err := r.objects.EncodedObjectSize(plumbing.Hash(id))
-	if err != nil {
-		return 0, fmt.Errorf("read blob %s: %w", id, err)
-	}
-	return n, nil
-}
-
-// reopen makes objects visible that were written since r was opened.
-func (r *Repo) reopen() {
-	r.objects = filesystem.NewStorage(osfs.New(r.common), cache.NewObjectLRU(8*cache.MiByte))
 }

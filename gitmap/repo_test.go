@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -86,4 +87,47 @@ func TestKnownObjectsVersion1(t *testing.T) {
 		}
 		known.close()
 	}
+}
+
+// Another process may add a pack at any time: its index comes after it, or never if it is killed.
+func TestObjectsOfOthers(t *testing.T) {
+	repo := testRepo(t)
+	add := func(text string) ObjectID {
+		pack, err := newPackWriter(repo.packDir(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id, err := pack.put(pack.newDeflater(), blobObject, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := pack.finish(); err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	check := func(id ObjectID, text string) {
+		t.Helper()
+		size, err := repo.blobSize(id)
+		if err != nil || size != int64(len(text)) {
+			t.Errorf("size of the blob %q = %d, %v, want %d", text, size, err, len(text))
+		}
+		if got, err := repo.blob(id); err != nil || string(got) != text {
+			t.Errorf("blob = %q, %v, want %q", got, err, text)
+		}
+	}
+	first := add("first\n")
+	// Names before and after that of any other pack.
+	for _, name := range []string{strings.Repeat("0", 39) + "1", strings.Repeat("f", 40)} {
+		if err := os.WriteFile(filepath.Join(repo.packDir(), "pack-"+name+".pack"), nil, 0o444); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check(first, "first\n")
+	second := add("second\n")
+	check(second, "second\n")
+	gitOutput(t, repo, "repack", "-a", "-d", "-q", "--keep-unreachable")
+	third := add("third\n")
+	check(first, "first\n")
+	check(third, "third\n")
 }
