@@ -13,10 +13,13 @@
 //	.dsc, files  of the sizes and digests that Sources lists; the .dsc itself must
 //	             list the same files, of the same sizes and digests
 //
-// A [Suite] stands for the first two, an [Upload] for the third, a [dsc.Package] for
-// all of it: each can only be had by verifying. An error in a link ends the search;
+// A [SignedSuite] stands for the first two, its [Upload] for the third, a [dsc.Package]
+// for all of it: each can only be had by verifying. An error in a link ends the search;
 // no other place is tried in its stead, because an attacker would like that.
 // Only a suite that is not there at all is looked for in the next place.
+//
+// Other access methods have a shorter chain, and are only used if they are configured.
+// [Suite.Assurance] says what is left of it.
 //
 // The rules for signatures are those of [dsc.Keyring.Open]. MD5 and SHA-1 do not
 // count in a Release file. The dates of a Release file are checked unless APT is
@@ -63,8 +66,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	"debgit/dsc"
 )
 
 // ClientOptions are the options of [NewClient].
@@ -116,7 +117,7 @@ func (e *UnknownSuiteError) Error() string {
 // Release file is a [*ReleaseError], [*dsc.SignatureError] or [*dsc.SyntaxError], and
 // a mirror that does not answer a [*MirrorError]: none of these makes it try the
 // next place.
-func (c *Client) OpenSuite(ctx context.Context, suite string, places []Place) (*Suite, error) {
+func (c *Client) OpenSuite(ctx context.Context, suite string, places []Place) (*SignedSuite, error) {
 	unknown := &UnknownSuiteError{Suite: suite}
 	for _, place := range places {
 		for _, dir := range suiteDirs(place.Suite) {
@@ -131,55 +132,6 @@ func (c *Client) OpenSuite(ctx context.Context, suite string, places []Place) (*
 		unknown.Tried = append(unknown.Tried, place.Mirror.String())
 	}
 	return nil, unknown
-}
-
-// Fetch downloads the files of u into dir, which must exist, and verifies them. What
-// is there already is kept if it is what it should be.
-//
-// A file that is not what the archive lists is a [*dsc.MismatchError], one in dir
-// that is another a [*ConflictError], and [*MirrorError] is what kept it from being
-// read. All errors are a [*dsc.PackageError] around these.
-func (c *Client) Fetch(ctx context.Context, s *Suite, u *Upload, dir string) (*dsc.Package, error) {
-	p, err := c.fetch(ctx, s, u, dir)
-	if err != nil {
-		if _, ok := errors.AsType[*dsc.PackageError](err); !ok {
-			err = &dsc.PackageError{ID: u.id, Err: err}
-		}
-		return nil, err
-	}
-	return p, nil
-}
-
-func (c *Client) fetch(ctx context.Context, s *Suite, u *Upload, dir string) (*dsc.Package, error) {
-	var transfers []Transfer
-	for _, f := range u.files {
-		transfers = append(transfers, Transfer{
-			Path: u.directory + "/" + f.Name,
-			File: f,
-			Dest: filepath.Join(dir, f.Name),
-		})
-	}
-	err := Download(ctx, s.place.Mirror, transfers, DownloadOptions{Parallel: c.opts.Parallel, Progress: c.opts.Progress})
-	if err != nil {
-		return nil, err
-	}
-	path := filepath.Join(dir, u.dsc.Name)
-	p, err := dsc.OpenLocal(path, dsc.LocalOptions{DscSize: c.opts.DscSize})
-	if err != nil {
-		// A file that only the .dsc lists was not downloaded: say so, not that it
-		// is missing.
-		if _, tooLarge := errors.AsType[*dsc.LimitError](err); !tooLarge {
-			if differs := u.agreesWith(path); differs != nil {
-				err = differs
-			}
-		}
-		return nil, err
-	}
-	if err := u.agrees(p.Source()); err != nil {
-		p.Close()
-		return nil, err
-	}
-	return p, nil
 }
 
 // cacheDir returns the directory for what belongs to a suite of m, and makes it.

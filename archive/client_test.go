@@ -65,7 +65,7 @@ func newClient(t testing.TB) *archive.Client {
 	return archive.NewClient(archive.ClientOptions{CacheDir: t.TempDir()})
 }
 
-func openSuite(t testing.TB, c *archive.Client, p archive.Place) *archive.Suite {
+func openSuite(t testing.TB, c *archive.Client, p archive.Place) *archive.SignedSuite {
 	t.Helper()
 	s, err := c.OpenSuite(t.Context(), p.Suite, []archive.Place{p})
 	if err != nil {
@@ -121,13 +121,11 @@ func TestFetch(t *testing.T) {
 	if got, want := u.Dsc().Name, "hello_2.10-3.dsc"; got != want {
 		t.Errorf("Dsc() = %q, want %q", got, want)
 	}
-	for _, f := range u.Files() {
-		if f.ListedIn != "Sources" {
-			t.Errorf("%s is listed in %q, want Sources", f.Name, f.ListedIn)
-		}
+	if got := u.Dsc().ListedIn; got != "Sources" {
+		t.Errorf("the .dsc is listed in %q, want Sources", got)
 	}
 	dir := t.TempDir()
-	p, err := c.Fetch(t.Context(), s, u, dir)
+	p, err := c.Fetch(t.Context(), u, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -369,7 +367,7 @@ func TestFetchRefuses(t *testing.T) {
 			u, err := s.Find(t.Context(), "hello")
 			if err == nil {
 				var p *dsc.Package
-				if p, err = c.Fetch(t.Context(), s, u, dir); err == nil {
+				if p, err = c.Fetch(t.Context(), u, dir); err == nil {
 					p.Close()
 				}
 			}
@@ -389,7 +387,7 @@ func TestFetchDisagreeing(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Dir(path) // has the file that Sources does not list
-	_, err = c.Fetch(t.Context(), s, u, dir)
+	_, err = c.Fetch(t.Context(), u, dir)
 	checkError(t, err, &dsc.MismatchError{File: "hello_1.0.dsc", Property: "list of files"})
 	if e, ok := errors.AsType[*dsc.PackageError](err); !ok || e.ID != u.ID() {
 		t.Errorf("error is %v, want a PackageError of %v", err, u.ID())

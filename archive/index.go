@@ -180,7 +180,7 @@ func rows(table []byte, key string) []string {
 
 // index returns the index of a component, from the cache if it is there and not
 // to be made anew, or nil if the component has no source packages.
-func (s *Suite) index(ctx context.Context, component string, anew bool) (*index, error) {
+func (s *SignedSuite) index(ctx context.Context, component string, anew bool) (*index, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if x := s.indexes[component]; x != nil && !anew {
@@ -218,7 +218,7 @@ func (r *release) sourcesOf(component string) (dsc.File, bool) {
 
 // makeIndex downloads file, and writes what is in it to path. Nothing is decompressed
 // before its digest has been verified.
-func (s *Suite) makeIndex(ctx context.Context, component string, file dsc.File, path string) error {
+func (s *SignedSuite) makeIndex(ctx context.Context, component string, file dsc.File, path string) error {
 	download, err := os.CreateTemp(s.cache, tempPrefix+"*")
 	if err != nil {
 		return err
@@ -245,7 +245,7 @@ func (s *Suite) makeIndex(ctx context.Context, component string, file dsc.File, 
 
 // download reads file by its digest if the archive has it under that name, too: then
 // a mirror that changes meanwhile still has the one that was signed.
-func (s *Suite) download(ctx context.Context, file dsc.File, dst *os.File) error {
+func (s *SignedSuite) download(ctx context.Context, file dsc.File, dst *os.File) error {
 	dir := "dists/" + s.dir + "/"
 	mirror := s.place.Mirror
 	var stream *Stream

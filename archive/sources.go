@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -13,63 +12,12 @@ import (
 	"debgit/dsc"
 )
 
-// An Upload is one version of a source package in a suite, as a signed index
-// describes it. Its files have not been read.
-type Upload struct {
-	id        dsc.ID
-	component string
-	directory string
-	dsc       dsc.File
-	files     []dsc.File
-	fields    dsc.Paragraph
-}
-
-// ID returns the name of the source package and its version.
-func (u *Upload) ID() dsc.ID { return u.id }
-
-// Component returns the component of the suite that has u, such as "main".
-func (u *Upload) Component() string { return u.component }
-
-// Directory returns where the files are: a path from the root of the archive.
-func (u *Upload) Directory() string { return u.directory }
-
-// Dsc returns the .dsc.
-func (u *Upload) Dsc() dsc.File { return u.dsc }
-
-// Files returns all files, the .dsc among them.
-func (u *Upload) Files() []dsc.File { return slices.Clone(u.files) }
-
-// Fields returns all that the index says about u. It must not be changed.
-func (u *Upload) Fields() dsc.Paragraph { return u.fields }
-
-// ExtraSourceOnly reports whether the archive only keeps u because binary packages
-// built with it are still there: u is no longer what the suite holds.
-func (u *Upload) ExtraSourceOnly() bool { return u.fields.Value("Extra-Source-Only") == "yes" }
-
-// An UnknownPackageError says that a suite has no such source package.
-type UnknownPackageError struct {
-	Package string
-	Suite   string
-	Near    []string // source packages with a similar name, the most similar first, at most three
-	Source  string   // the source package of the binary package of that name, or ""
-}
-
-func (e *UnknownPackageError) Error() string {
-	text := fmt.Sprintf("find source package %q: not in suite %s", e.Package, e.Suite)
-	if e.Source != "" {
-		text += fmt.Sprintf("; it is a binary package of %s", e.Source)
-	}
-	return text
-}
-
-// Find returns the upload of the source package pkg that s holds: the one with the
-// highest version in the components that the [Place] has configured; if none of
-// these has pkg, in the others. Uploads that are only kept as extra sources
-// do not count.
+// Find implements [Suite]. The upload is the one with the highest version in the
+// components that the [Place] has configured; if none of these has pkg, in the others.
+// Uploads that are only kept as extra sources do not count.
 //
-// The error is an [*UnknownPackageError] if there is none, and of the kinds that
-// [Client.OpenSuite] names if an index cannot be had.
-func (s *Suite) Find(ctx context.Context, pkg string) (*Upload, error) {
+// If an index cannot be had, the error is of the kinds that [Client.OpenSuite] names.
+func (s *SignedSuite) Find(ctx context.Context, pkg string) (*Upload, error) {
 	configured, others := s.components()
 	for _, components := range [][]string{configured, others} {
 		uploads, err := s.uploads(ctx, components, pkg)
@@ -85,10 +33,9 @@ func (s *Suite) Find(ctx context.Context, pkg string) (*Upload, error) {
 	return nil, s.unknown(ctx, pkg)
 }
 
-// FindAll returns all uploads of the source package pkg that s has, in any component,
-// extra sources included, the highest version first. Its errors are those of
-// [Suite.Find].
-func (s *Suite) FindAll(ctx context.Context, pkg string) ([]*Upload, error) {
+// FindAll implements [Suite]. The uploads are those of any component, extra sources
+// included. Its errors are those of [SignedSuite.Find].
+func (s *SignedSuite) FindAll(ctx context.Context, pkg string) ([]*Upload, error) {
 	uploads, err := s.uploads(ctx, s.release.components, pkg)
 	if err == nil && len(uploads) == 0 {
 		err = s.unknown(ctx, pkg)
@@ -97,7 +44,7 @@ func (s *Suite) FindAll(ctx context.Context, pkg string) ([]*Upload, error) {
 }
 
 // components splits the components of s into those configured and the others.
-func (s *Suite) components() (configured, others []string) {
+func (s *SignedSuite) components() (configured, others []string) {
 	if s.place.Components == nil {
 		return s.release.components, nil
 	}
@@ -113,25 +60,20 @@ func (s *Suite) components() (configured, others []string) {
 }
 
 // uploads returns the uploads of pkg, the highest version first.
-func (s *Suite) uploads(ctx context.Context, components []string, pkg string) ([]*Upload, error) {
+func (s *SignedSuite) uploads(ctx context.Context, components []string, pkg string) ([]*Upload, error) {
 	var all []*Upload
 	for _, c := range components {
 		found, err := lookUp(ctx, s, c, func(x *index) ([]*Upload, error) { return x.uploads(c, pkg) })
 		if err != nil {
 			return nil, err
 		}
+		for _, u := range found {
+			u.mirror = s.place.Mirror
+		}
 		all = append(all, found...)
 	}
-	var broken error
-	slices.SortStableFunc(all, func(a, b *Upload) int {
-		n, err := b.id.Version.Compare(a.id.Version)
-		if err != nil {
-			broken = err
-		}
-		return n
-	})
-	if broken != nil {
-		return nil, broken
+	if err := newestFirst(all); err != nil {
+		return nil, err
 	}
 	return withoutTwins(all)
 }
@@ -157,7 +99,7 @@ func withoutTwins(all []*Upload) ([]*Upload, error) {
 }
 
 // unknown returns the error that says that s has no source package pkg.
-func (s *Suite) unknown(ctx context.Context, pkg string) error {
+func (s *SignedSuite) unknown(ctx context.Context, pkg string) error {
 	e := &UnknownPackageError{Package: pkg, Suite: s.place.Suite}
 	near := newNearest(pkg)
 	for _, c := range s.release.components {
@@ -216,64 +158,9 @@ func newUpload(component string, stanza []byte) (*Upload, error) {
 	return u, nil
 }
 
-// agrees refuses the .dsc of u if it describes another source package than the
-// index does.
-func (u *Upload) agrees(src *dsc.Source) error {
-	differ := func(property, got, want string) error {
-		return &dsc.MismatchError{File: u.dsc.Name, Property: property, Got: got, Want: want, ListedIn: "Sources"}
-	}
-	if src.ID != u.id {
-		return differ("source package", src.ID.String(), u.id.String())
-	}
-	listed := map[string]dsc.File{}
-	var names, want []string
-	for _, f := range u.files {
-		if f.Name != u.dsc.Name {
-			listed[f.Name] = f
-			want = append(want, f.Name)
-		}
-	}
-	for _, f := range src.Files {
-		names = append(names, f.Name)
-	}
-	slices.Sort(names)
-	slices.Sort(want)
-	if !slices.Equal(names, want) {
-		return differ("list of files", strings.Join(names, " "), strings.Join(want, " "))
-	}
-	for _, f := range src.Files {
-		l := listed[f.Name]
-		if f.Size != l.Size {
-			return differ("size of "+f.Name, fmt.Sprint(f.Size), fmt.Sprint(l.Size))
-		}
-		if f.Digest.Algorithm == l.Digest.Algorithm && f.Digest != l.Digest {
-			return differ("digest of "+f.Name, f.Digest.String(), l.Digest.String())
-		}
-	}
-	return nil
-}
-
-// agreesWith does what agrees does for the .dsc at path, which [dsc.OpenLocal] found
-// small enough. It does not verify it.
-func (u *Upload) agreesWith(path string) error {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	text, _, err := dsc.ClearsignedText(u.dsc.Name, data)
-	if err != nil {
-		return err
-	}
-	src, err := dsc.Parse(u.dsc.Name, text)
-	if err != nil {
-		return err
-	}
-	return u.agrees(src)
-}
-
 // lookUp calls f with the index of a component, or not at all if the component has no
 // source packages. If the index turns out to be damaged it is made anew, once.
-func lookUp[T any](ctx context.Context, s *Suite, component string, f func(*index) (T, error)) (T, error) {
+func lookUp[T any](ctx context.Context, s *SignedSuite, component string, f func(*index) (T, error)) (T, error) {
 	var none T
 	for again := false; ; again = true {
 		x, err := s.index(ctx, component, again)

@@ -91,7 +91,7 @@ type cloner struct {
 	opts     CloneOptions
 	settings settings
 	client   *archive.Client
-	suite    *archive.Suite
+	suite    archive.Suite
 	upload   *archive.Upload
 	distro   string
 	result   *CloneResult
@@ -138,7 +138,7 @@ func (c *cloner) find(ctx context.Context) error {
 	c.result.ID = c.upload.ID()
 	c.result.Suite = c.suite.Codename()
 	c.result.Branch = Branch(c.result.Suite)
-	c.result.Signers = c.suite.Signed().Signers()
+	c.result.Signers = c.suite.Signers()
 	if c.opts.Dir == "" {
 		c.opts.Dir = "./" + c.result.ID.Package
 	}
@@ -152,18 +152,9 @@ func (c *cloner) openSuite(ctx context.Context) error {
 	if suite == "" {
 		suite = c.settings.defaultSuite(distro)
 	}
-	var places []archive.Place
-	var err error
-	if c.opts.Archive != "" {
-		places, err = archive.PlacesAt(c.opts.Archive, suite, c.opts.Keyrings)
-	} else {
-		places, err = archive.APTPlaces(ctx, suite, archive.APTOptions{})
-	}
-	if err != nil {
-		return err
-	}
 	c.client = archive.NewClient(archive.ClientOptions{CacheDir: c.opts.CacheDir, DscSize: c.opts.Limits.Dsc, Progress: c.opts.Progress})
-	if c.suite, err = c.client.OpenSuite(ctx, suite, places); err != nil {
+	var err error
+	if c.suite, err = openSuite(ctx, c.client, suite, c.opts.Archive, c.opts.Keyrings); err != nil {
 		return err
 	}
 	c.distro = strings.ToLower(c.suite.Origin())
@@ -196,13 +187,14 @@ func (c *cloner) clone(ctx context.Context) error {
 		onServer = server.startCheck(ctx)
 	}
 	parent := filepath.Dir(c.opts.Dir)
-	pkg, err := c.client.Fetch(ctx, c.suite, c.upload, parent)
+	pkg, err := c.client.Fetch(ctx, c.upload, parent)
 	if err != nil {
 		return err
 	}
 	defer pkg.Close()
 	c.result.Format = pkg.Source().Format
-	for _, f := range c.upload.Files() {
+	c.result.Files = []string{filepath.Join(parent, c.upload.Dsc().Name)}
+	for _, f := range pkg.Source().Files {
 		c.result.Files = append(c.result.Files, filepath.Join(parent, f.Name))
 	}
 	tmp, err := newUnfinished(c.opts.Dir)

@@ -70,7 +70,7 @@ func (v *verifier) fetch(ctx context.Context) (*dsc.Package, error) {
 		var upload *archive.Upload
 		where := ""
 		if err == nil {
-			where = fmt.Sprintf("%s of %s", suite.Codename(), suite.Place().Mirror)
+			where = fmt.Sprintf("%s of %s", suite.Codename(), suite.Where())
 			if seen[where] {
 				continue
 			}
@@ -92,7 +92,7 @@ func (v *verifier) fetch(ctx context.Context) (*dsc.Package, error) {
 			missing.Tried = append(missing.Tried, where)
 			continue
 		}
-		return v.download(ctx, client, suite, upload, where)
+		return v.download(ctx, client, upload, where)
 	}
 	if first != nil {
 		return nil, first
@@ -176,7 +176,7 @@ func (v *verifier) followedSuites(ctx context.Context) ([]string, error) {
 // findUpload returns the upload of the import, or nil if the suite has another
 // version or none. That it has the version, but not the .dsc that is here, is an
 // [*OtherDscError].
-func (v *verifier) findUpload(ctx context.Context, suite *archive.Suite) (*archive.Upload, error) {
+func (v *verifier) findUpload(ctx context.Context, suite archive.Suite) (*archive.Upload, error) {
 	uploads, err := suite.FindAll(ctx, v.result.ID.Package)
 	var unknown *archive.UnknownPackageError
 	if errors.As(err, &unknown) {
@@ -195,7 +195,7 @@ func (v *verifier) findUpload(ctx context.Context, suite *archive.Suite) (*archi
 }
 
 // download fetches an upload into the directory of the verifier.
-func (v *verifier) download(ctx context.Context, client *archive.Client, suite *archive.Suite, upload *archive.Upload, where string) (*dsc.Package, error) {
+func (v *verifier) download(ctx context.Context, client *archive.Client, upload *archive.Upload, where string) (*dsc.Package, error) {
 	dir := filepath.Join(v.dir, "files")
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		return nil, err
@@ -204,5 +204,5 @@ func (v *verifier) download(ctx context.Context, client *archive.Client, suite *
 	if v.dscDigest == "" {
 		v.result.DscFrom = where
 	}
-	return client.Fetch(ctx, suite, upload, dir)
+	return client.Fetch(ctx, upload, dir)
 }
