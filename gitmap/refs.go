@@ -14,33 +14,34 @@ type RefUpdate struct {
 	Old CommitID // zero: the ref must not exist
 
 	// NoReflog is for refs that name no commits: git gc would complain of their
-	// logs. Then no update of the call has one where git makes none by itself.
+	// logs. Then no update of the call has one but where git makes one by default.
 	NoReflog bool
 }
 
-// UpdateRefs does all updates or none, and writes message into the reflogs.
+// UpdateRefs does all updates or none, and writes message into the reflogs that there
+// are, and that git makes for new refs.
 func (r *Repo) UpdateRefs(ctx context.Context, message string, updates ...RefUpdate) error {
 	var in strings.Builder
-	reflog := "--create-reflog"
+	noReflog := false
 	for _, u := range updates {
 		if u.New.IsZero() {
 			fmt.Fprintf(&in, "delete %s\x00%s\x00", u.Ref, u.Old)
 		} else {
 			fmt.Fprintf(&in, "update %s\x00%s\x00%s\x00", u.Ref, u.New, u.Old)
 		}
-		if u.NoReflog {
-			reflog = "--no-create-reflog"
+		noReflog = noReflog || u.NoReflog
+	}
+	args := []string{"update-ref", "-m", message, "-z", "--stdin"}
+	if noReflog {
+		config, err := r.Config(ctx)
+		if err != nil {
+			return err
+		}
+		if config.Value("core.logAllRefUpdates") == "always" {
+			args = append([]string{"-c", "core.logAllRefUpdates=true"}, args...)
 		}
 	}
-	args := []string{"update-ref", "-m", message, reflog, "-z", "--stdin"}
-	config, err := r.Config(ctx)
-	if err != nil {
-		return err
-	}
-	if reflog == "--no-create-reflog" && config.Value("core.logAllRefUpdates") == "always" {
-		args = append([]string{"-c", "core.logAllRefUpdates=true"}, args...)
-	}
-	_, err = r.gitInput(ctx, []byte(in.String()), args...)
+	_, err := r.gitInput(ctx, []byte(in.String()), args...)
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os/exec"
+	"strconv"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -77,26 +78,64 @@ func (c *CommitReader) Read(id CommitID) (*Commit, error) {
 
 // read asks git for the content of a commit.
 func (c *CommitReader) read(id CommitID) ([]byte, error) {
-	if _, err := io.WriteString(c.in, id.String()+"\n"); err != nil {
-		return nil, c.failed(err)
-	}
-	line, err := c.out.ReadString('\n')
+	kind, data, err := c.object(id.String())
 	if err != nil {
-		return nil, c.failed(err)
-	}
-	var kind string
-	var size int64
-	if _, err := fmt.Sscanf(line, id.String()+" %s %d", &kind, &size); err != nil {
-		return nil, fmt.Errorf("commit %s: %w", id, fs.ErrNotExist)
-	}
-	data := make([]byte, size+1) // a newline follows
-	if _, err := io.ReadFull(c.out, data); err != nil {
-		return nil, c.failed(err)
+		return nil, fmt.Errorf("commit %s: %w", id, err)
 	}
 	if kind != "commit" {
 		return nil, fmt.Errorf("commit %s: that is a %s: %w", id, kind, fs.ErrNotExist)
 	}
-	return data[:size], nil
+	return data, nil
+}
+
+// File returns the content of a file in the tree of a commit. The error matches
+// [fs.ErrNotExist] if there is no such file. A symbolic link has its target as content.
+func (c *CommitReader) File(id CommitID, path string) ([]byte, error) {
+	kind, data, err := c.object(id.String() + ":" + path)
+	if err == nil && kind != "blob" {
+		err = fmt.Errorf("that is a %s: %w", kind, fs.ErrNotExist)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("commit %s: %s: %w", id, path, err)
+	}
+	return data, nil
+}
+
+// Has says whether the repository has an object of any kind. It reads the object.
+func (c *CommitReader) Has(id ObjectID) (bool, error) {
+	_, _, err := c.object(id.String())
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// object asks git for the object that a name of gitrevisions(7) stands for. The error
+// matches [fs.ErrNotExist] if there is none.
+func (c *CommitReader) object(name string) (kind string, data []byte, err error) {
+	if strings.Contains(name, "\n") {
+		return "", nil, fmt.Errorf("%q: %w", name, fs.ErrNotExist)
+	}
+	if _, err := io.WriteString(c.in, name+"\n"); err != nil {
+		return "", nil, c.failed(err)
+	}
+	line, err := c.out.ReadString('\n')
+	if err != nil {
+		return "", nil, c.failed(err)
+	}
+	words := strings.Fields(line)
+	if len(words) != 3 { // but "NAME missing", where NAME may have blanks
+		return "", nil, fs.ErrNotExist
+	}
+	size, err := strconv.ParseInt(words[2], 10, 64)
+	if err != nil {
+		return "", nil, fs.ErrNotExist
+	}
+	kind, data = words[1], make([]byte, size+1) // a newline follows
+	if _, err := io.ReadFull(c.out, data); err != nil {
+		return "", nil, c.failed(err)
+	}
+	return kind, data[:size], nil
 }
 
 func (c *CommitReader) failed(err error) error {

@@ -1,0 +1,48 @@
+package gitmap
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// RemoteRefs returns the refs of the repository at url whose names begin with any of
+// these prefixes, with the objects that they name. Nothing is fetched.
+func (r *Repo) RemoteRefs(ctx context.Context, url string, prefixes ...string) (map[string]ObjectID, error) {
+	args := []string{"ls-remote", "-q", "--refs", "--", url}
+	for _, p := range prefixes {
+		args = append(args, p+"*") // which git matches anywhere after a slash
+	}
+	out, err := r.Git(ctx, args...)
+	if err != nil {
+		return nil, err
+	}
+	refs := map[string]ObjectID{}
+	for line := range strings.Lines(out) {
+		name, ref, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		id, err := ParseCommitID(name)
+		if err != nil {
+			return nil, fmt.Errorf("git ls-remote: %w", err)
+		}
+		for _, p := range prefixes {
+			if strings.HasPrefix(ref, p) {
+				refs[ref] = ObjectID(id)
+			}
+		}
+	}
+	return refs, nil
+}
+
+// FetchObjects brings the objects that refs of the repository at url lead to, and makes
+// no ref. So an interrupted fetch leaves nothing but objects, which the next one uses,
+// or else git gc removes after some weeks. Until then a caller has to make refs of
+// what it wants to keep.
+func (r *Repo) FetchObjects(ctx context.Context, url string, refs ...string) error {
+	var in strings.Builder
+	for _, ref := range refs {
+		in.WriteString(ref + "\n")
+	}
+	_, err := r.gitInput(ctx, []byte(in.String()), "-c", syncLoose, "fetch", "-q", "--stdin", "--refmap=",
+		"--no-tags", "--no-prune", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--", url)
+	return err
+}

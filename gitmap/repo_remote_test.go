@@ -1,0 +1,69 @@
+package gitmap
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"slices"
+	"testing"
+)
+
+// FetchObjects brings objects and makes no ref, whatever is configured.
+func TestFetchObjects(t *testing.T) {
+	server, repo := testRepo(t), testRepo(t)
+	tree, err := server.WriteFiles(t.Context(), map[string][]byte{"a b 3": []byte("content")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const person = "A <a@example.org> 1700000000 +0000"
+	c, err := server.WriteCommit(t.Context(), tree, nil, person, person, "one\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refs := []string{"refs/dgit/sid", "refs/heads/refs/dgit/sid", "refs/tags/x/1", "refs/tags/y"}
+	for _, ref := range refs {
+		if err := server.UpdateRefs(t.Context(), "test", RefUpdate{Ref: ref, New: c}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	remote, err := repo.RemoteRefs(t.Context(), server.WorkTree(), "refs/dgit/sid", "refs/tags/x/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := map[string]ObjectID{"refs/dgit/sid": ObjectID(c), "refs/tags/x/1": ObjectID(c)}; !maps.Equal(remote, want) {
+		t.Errorf("RemoteRefs = %v, want %v", remote, want)
+	}
+	for _, pair := range [][2]string{{"remote.origin.url", server.WorkTree()}, {"remote.origin.fetch", "+refs/*:refs/remotes/origin/*"}, {"fetch.prune", "true"}} {
+		if _, err := repo.Git(t.Context(), "config", pair[0], pair[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := repo.FetchObjects(t.Context(), server.WorkTree(), slices.Sorted(maps.Keys(remote))...); err != nil {
+		t.Fatal(err)
+	}
+	if made, err := repo.Refs(t.Context()); err != nil || len(made) > 0 {
+		t.Errorf("FetchObjects made refs: %v, %v", made, err)
+	}
+	reader, err := repo.NewCommitReader(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if ok, err := reader.Has(ObjectID(c)); !ok || err != nil {
+		t.Errorf("Has of what was fetched = %v, %v", ok, err)
+	}
+	if ok, err := reader.Has(ObjectID{1}); ok || err != nil {
+		t.Errorf("Has of another = %v, %v, want false", ok, err)
+	}
+	if data, err := reader.File(c, "a b 3"); err != nil || string(data) != "content" {
+		t.Errorf("File = %q, %v, want %q", data, err, "content")
+	}
+	for _, path := range []string{"b", "c b 3", "c\nd", ""} {
+		if _, err := reader.File(c, path); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("File(%q) = %v, want %v", path, err, fs.ErrNotExist)
+		}
+	}
+	if err := repo.FetchObjects(t.Context(), server.WorkTree(), "refs/nosuch"); err == nil {
+		t.Error("FetchObjects of a ref that is not there succeeded")
+	}
+}
