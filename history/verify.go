@@ -23,7 +23,7 @@ type VerifyOptions struct {
 	RequireValidSignature bool     // fail if no key in Keyrings signed the .dsc
 	Keyrings              []string // default: those of Debian's uploaders that are installed
 	Offline               bool     // fetch nothing: all files must be here
-	Fetch                 FetchOptions
+	Fetch                 SearchOptions
 	Limits                gitmap.Limits   // on the source package; default: those of [gitmap.Import]
 	Progress              gitmap.Progress // default: none
 }

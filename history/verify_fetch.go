@@ -14,8 +14,8 @@ import (
 	"debgit/dsc"
 )
 
-// FetchOptions say where an upload is looked for whose files are not here.
-type FetchOptions struct {
+// SearchOptions say where an upload is looked for whose files are not here.
+type SearchOptions struct {
 	Suite    string   // default: those that the repository follows, and all that APT is configured for
 	Archive  string   // URL or directory of an archive; default: those of APT's configuration
 	Keyrings []string // files with the keys that may sign Archive
