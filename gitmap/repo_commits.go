@@ -38,7 +38,7 @@ type CommitReader struct {
 // NewCommitReader starts reading commits of r. The reader must be closed, and works
 // until ctx is done.
 func (r *Repo) NewCommitReader(ctx context.Context) (*CommitReader, error) {
-	c := &CommitReader{cmd: gitCommand(ctx, r.gitDir, "--no-replace-objects", "cat-file", "--batch")}
+	c := &CommitReader{cmd: gitCommand(ctx, r.gitDir, "--no-replace-objects", "cat-file", "--batch", "--follow-symlinks")}
 	c.cmd.Stderr = &c.stderr
 	var err error
 	if c.in, err = c.cmd.StdinPipe(); err != nil {
@@ -88,8 +88,8 @@ func (c *CommitReader) read(id CommitID) ([]byte, error) {
 	return data, nil
 }
 
-// File returns the content of a file in the tree of a commit. The error matches
-// [fs.ErrNotExist] if there is no such file. A symbolic link has its target as content.
+// File returns the content of a file in the tree of a commit, through symbolic links that
+// stay in the tree. The error matches [fs.ErrNotExist] if there is no such file.
 func (c *CommitReader) File(id CommitID, path string) ([]byte, error) {
 	kind, data, err := c.object(id.String() + ":" + path)
 	if err == nil && kind != "blob" {
@@ -123,19 +123,22 @@ func (c *CommitReader) object(name string) (kind string, data []byte, err error)
 	if err != nil {
 		return "", nil, c.failed(err)
 	}
-	words := strings.Fields(line)
-	if len(words) != 3 { // but "NAME missing", where NAME may have blanks
+	if strings.HasSuffix(line, " missing\n") {
 		return "", nil, fs.ErrNotExist
 	}
-	size, err := strconv.ParseInt(words[2], 10, 64)
+	words := strings.Fields(line) // ID TYPE SIZE; or, for a link that leads to nothing here, a word and SIZE
+	size, err := strconv.ParseInt(words[len(words)-1], 10, 64)
 	if err != nil {
-		return "", nil, fs.ErrNotExist
+		return "", nil, c.failed(fmt.Errorf("answered %q", line))
 	}
-	kind, data = words[1], make([]byte, size+1) // a newline follows
+	data = make([]byte, size+1) // a newline follows
 	if _, err := io.ReadFull(c.out, data); err != nil {
 		return "", nil, c.failed(err)
 	}
-	return kind, data[:size], nil
+	if len(words) != 3 {
+		return "", nil, fs.ErrNotExist
+	}
+	return words[1], data[:size], nil
 }
 
 func (c *CommitReader) failed(err error) error {
