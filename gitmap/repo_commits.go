@@ -1,15 +1,10 @@
 package gitmap
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os/exec"
-	"strconv"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -28,40 +23,25 @@ type Commit struct {
 
 // A CommitReader reads commits, many at the cost of one git process. It reads what
 // is stored: refs/replace and grafts do not count. It is for one goroutine.
-type CommitReader struct {
-	cmd    *exec.Cmd
-	in     io.WriteCloser
-	out    *bufio.Reader
-	stderr bytes.Buffer
-}
+type CommitReader struct{ batch *batch }
 
 // NewCommitReader starts reading commits of r. The reader must be closed, and works
 // until ctx is done.
 func (r *Repo) NewCommitReader(ctx context.Context) (*CommitReader, error) {
-	c := &CommitReader{cmd: gitCommand(ctx, r.gitDir, "--no-replace-objects", "cat-file", "--batch", "--follow-symlinks")}
-	c.cmd.Stderr = &c.stderr
-	var err error
-	if c.in, err = c.cmd.StdinPipe(); err != nil {
-		return nil, err
-	}
-	out, err := c.cmd.StdoutPipe()
+	b, err := r.newBatch(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c.out = bufio.NewReader(out)
-	return c, c.cmd.Start()
+	return &CommitReader{b}, nil
 }
 
 // Close ends the git process.
-func (c *CommitReader) Close() error {
-	c.in.Close()
-	return c.cmd.Wait()
-}
+func (c *CommitReader) Close() error { return c.batch.close() }
 
 // Read returns a commit. The error matches [fs.ErrNotExist] if there is no such
 // commit in the repository; it is a failure if what is there has another name.
 func (c *CommitReader) Read(id CommitID) (*Commit, error) {
-	data, err := c.read(id)
+	data, err := c.batch.objectOf("commit", ObjectID(id))
 	if err != nil {
 		return nil, err
 	}
@@ -76,22 +56,10 @@ func (c *CommitReader) Read(id CommitID) (*Commit, error) {
 	return commit, nil
 }
 
-// read asks git for the content of a commit.
-func (c *CommitReader) read(id CommitID) ([]byte, error) {
-	kind, data, err := c.object(id.String())
-	if err != nil {
-		return nil, fmt.Errorf("commit %s: %w", id, err)
-	}
-	if kind != "commit" {
-		return nil, fmt.Errorf("commit %s: that is a %s: %w", id, kind, fs.ErrNotExist)
-	}
-	return data, nil
-}
-
 // File returns the content of a file in the tree of a commit, through symbolic links that
 // stay in the tree. The error matches [fs.ErrNotExist] if there is no such file.
 func (c *CommitReader) File(id CommitID, path string) ([]byte, error) {
-	kind, data, err := c.object(id.String() + ":" + path)
+	kind, data, err := c.batch.object(id.String() + ":" + path)
 	if err == nil && kind != "blob" {
 		err = fmt.Errorf("that is a %s: %w", kind, fs.ErrNotExist)
 	}
@@ -103,46 +71,11 @@ func (c *CommitReader) File(id CommitID, path string) ([]byte, error) {
 
 // Has says whether the repository has an object of any kind. It reads the object.
 func (c *CommitReader) Has(id ObjectID) (bool, error) {
-	_, _, err := c.object(id.String())
+	_, _, err := c.batch.object(id.String())
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
 	return err == nil, err
-}
-
-// object asks git for the object that a name of gitrevisions(7) stands for. The error
-// matches [fs.ErrNotExist] if there is none.
-func (c *CommitReader) object(name string) (kind string, data []byte, err error) {
-	if strings.Contains(name, "\n") {
-		return "", nil, fmt.Errorf("%q: %w", name, fs.ErrNotExist)
-	}
-	if _, err := io.WriteString(c.in, name+"\n"); err != nil {
-		return "", nil, c.failed(err)
-	}
-	line, err := c.out.ReadString('\n')
-	if err != nil {
-		return "", nil, c.failed(err)
-	}
-	if strings.HasSuffix(line, " missing\n") {
-		return "", nil, fs.ErrNotExist
-	}
-	words := strings.Fields(line) // ID TYPE SIZE; or, for a link that leads to nothing here, a word and SIZE
-	size, err := strconv.ParseInt(words[len(words)-1], 10, 64)
-	if err != nil {
-		return "", nil, c.failed(fmt.Errorf("answered %q", line))
-	}
-	data = make([]byte, size+1) // a newline follows
-	if _, err := io.ReadFull(c.out, data); err != nil {
-		return "", nil, c.failed(err)
-	}
-	if len(words) != 3 {
-		return "", nil, fs.ErrNotExist
-	}
-	return words[1], data[:size], nil
-}
-
-func (c *CommitReader) failed(err error) error {
-	return &GitError{[]string{"cat-file"}, c.stderr.String(), err}
 }
 
 var errCommitFormat = errors.New("not in the format of a commit")

@@ -1,0 +1,173 @@
+package gitmap
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// A TreeReader reads directories and files of commits, many at the cost of one git
+// process. It is for one goroutine.
+type TreeReader struct{ batch *batch }
+
+// NewTreeReader starts reading trees of r. The reader must be closed, and works
+// until ctx is done.
+func (r *Repo) NewTreeReader(ctx context.Context) (*TreeReader, error) {
+	b, err := r.newBatch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &TreeReader{b}, nil
+}
+
+// Close ends the git process.
+func (t *TreeReader) Close() error { return t.batch.close() }
+
+// A TreeEntry is what a tree says of one name in it.
+type TreeEntry struct {
+	Name string
+	Mode fs.FileMode // 0644 or 0755 for a file; or the type alone: ModeDir, ModeSymlink, ModeIrregular for a submodule
+	ID   ObjectID
+}
+
+// Entries returns the entries of a tree, in git's order.
+func (t *TreeReader) Entries(tree ObjectID) ([]TreeEntry, error) {
+	if tree == emptyTree { // which need not be in a repository
+		return nil, nil
+	}
+	data, err := t.batch.objectOf("tree", tree)
+	if err != nil {
+		return nil, err
+	}
+	var entries []TreeEntry
+	for len(data) > 0 {
+		mode, rest, ok1 := bytes.Cut(data, []byte(" "))
+		name, rest, ok2 := bytes.Cut(rest, []byte{0})
+		if !ok1 || !ok2 || len(rest) < len(ObjectID{}) {
+			return nil, fmt.Errorf("read tree %s: not in the format of a tree", tree)
+		}
+		e := TreeEntry{Name: string(name), Mode: fileMode(string(mode))}
+		copy(e.ID[:], rest)
+		entries, data = append(entries, e), rest[len(e.ID):]
+	}
+	return entries, nil
+}
+
+// fileMode is a mode as trees have it, in Go's form.
+func fileMode(mode string) fs.FileMode {
+	switch mode {
+	case "40000":
+		return fs.ModeDir
+	case "120000":
+		return fs.ModeSymlink
+	case "160000":
+		return fs.ModeIrregular
+	case "100755":
+		return 0o755
+	}
+	return 0o644
+}
+
+// Blob returns the content of a blob.
+func (t *TreeReader) Blob(id ObjectID) ([]byte, error) { return t.batch.objectOf("blob", id) }
+
+// Entry returns what is at path below tree, without following symbolic links. The
+// error matches [fs.ErrNotExist] if there is nothing.
+func (t *TreeReader) Entry(tree ObjectID, path string) (TreeEntry, error) {
+	return t.Files(tree).entry(path)
+}
+
+// TreeFiles are the files of a tree. They may be patched: see [dsc.Tree].
+type TreeFiles struct {
+	reader *TreeReader
+	root   ObjectID
+	dirs   map[string]map[string]TreeEntry // that were looked into, by path
+}
+
+// Files returns the files of a tree, which may be read for as long as t is open.
+func (t *TreeReader) Files(tree ObjectID) *TreeFiles {
+	return &TreeFiles{reader: t, root: tree, dirs: map[string]map[string]TreeEntry{}}
+}
+
+// dir returns the entries of a directory.
+func (f *TreeFiles) dir(path string) (map[string]TreeEntry, error) {
+	if d, ok := f.dirs[path]; ok {
+		return d, nil
+	}
+	id := f.root
+	if path != "" {
+		e, err := f.entry(path)
+		if err != nil {
+			return nil, err
+		}
+		if e.Mode != fs.ModeDir {
+			return nil, notThere(path)
+		}
+		id = e.ID
+	}
+	entries, err := f.reader.Entries(id)
+	if err != nil {
+		return nil, err
+	}
+	d := make(map[string]TreeEntry, len(entries))
+	for _, e := range entries {
+		d[e.Name] = e
+	}
+	f.dirs[path] = d
+	return d, nil
+}
+
+func (f *TreeFiles) entry(path string) (TreeEntry, error) {
+	slash := strings.LastIndexByte(path, '/')
+	d, err := f.dir(path[:max(slash, 0)])
+	if err != nil {
+		return TreeEntry{}, err
+	}
+	e, ok := d[path[slash+1:]]
+	if !ok {
+		return e, notThere(path)
+	}
+	return e, nil
+}
+
+func notThere(path string) error { return &fs.PathError{Op: "read", Path: path, Err: fs.ErrNotExist} }
+
+// Lookup says what is at path, as [dsc.Tree] wants it.
+func (f *TreeFiles) Lookup(path string) (fs.FileMode, error) {
+	e, err := f.entry(path)
+	return e.Mode, err
+}
+
+// Content returns the content of the file, or the target of the symbolic link, at path.
+func (f *TreeFiles) Content(path string) ([]byte, error) {
+	e, err := f.entry(path)
+	if err != nil {
+		return nil, err
+	}
+	if e.Mode == fs.ModeDir || e.Mode == fs.ModeIrregular {
+		return nil, notThere(path)
+	}
+	return f.reader.Blob(e.ID)
+}
+
+// ID returns the name of the object at path.
+func (f *TreeFiles) ID(path string) (ObjectID, error) {
+	e, err := f.entry(path)
+	return e.ID, err
+}
+
+// Names returns what is in a directory, "" for the top, in no order. The error matches
+// [fs.ErrNotExist] if it is not there, or no directory.
+func (f *TreeFiles) Names(dir string) ([]string, error) {
+	d, err := f.dir(dir)
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, 0, len(d))
+	for name := range d {
+		names = append(names, name)
+	}
+	return names, nil
+}
