@@ -24,21 +24,32 @@ type sandbox struct {
 	repo *gitmap.Repo
 }
 
+// newSandbox makes a sandbox for imports by this process.
 func newSandbox(t *testing.T) *sandbox {
 	t.Helper()
+	s := newChildSandbox(t)
+	t.Setenv("TMPDIR", s.tmp())
+	return s
+}
+
+// newChildSandbox makes a sandbox for imports by children, of which many may run at once.
+func newChildSandbox(t *testing.T) *sandbox {
+	t.Helper()
 	s := &sandbox{dir: t.TempDir()}
-	for _, name := range []string{"tmp", "packages"} {
-		if err := os.Mkdir(filepath.Join(s.dir, name), 0o777); err != nil {
+	for _, dir := range []string{s.tmp(), filepath.Join(s.dir, "packages")} {
+		if err := os.Mkdir(dir, 0o777); err != nil {
 			t.Fatal(err)
 		}
 	}
-	t.Setenv("TMPDIR", filepath.Join(s.dir, "tmp"))
 	var err error
 	if s.repo, err = gitmap.Init(t.Context(), filepath.Join(s.dir, "repo"), "main"); err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
+
+// tmp is the directory for temporary files.
+func (s *sandbox) tmp() string { return filepath.Join(s.dir, "tmp") }
 
 // write writes a package, and returns the path of its .dsc.
 func (s *sandbox) write(t *testing.T, p *dsctest.Package) string {

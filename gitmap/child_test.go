@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -32,7 +31,18 @@ func TestMain(m *testing.M) {
 		fmt.Printf("\n%d", peakMemory())
 		os.Exit(status)
 	}
-	os.Exit(m.Run())
+	os.Exit(runTests(m))
+}
+
+// runTests runs the tests with a sharedDir.
+func runTests(m *testing.M) int {
+	var err error
+	if sharedDir, err = os.MkdirTemp("", "gitmap-test-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(sharedDir)
+	return m.Run()
 }
 
 // importAsChild does what "debgit import-dsc" does, and prints the commit or the error.
@@ -108,7 +118,7 @@ func (s *sandbox) importer(t *testing.T, dscPath string, env ...string) *child {
 		t.Fatal(err)
 	}
 	c := &child{Cmd: exec.Command(program)}
-	c.Env = append(os.Environ(), childDsc+"="+dscPath, childRepo+"="+filepath.Join(s.dir, "repo"))
+	c.Env = append(os.Environ(), childDsc+"="+dscPath, childRepo+"="+filepath.Join(s.dir, "repo"), "TMPDIR="+s.tmp())
 	c.Env = append(c.Env, env...)
 	c.Stdout, c.Stderr = &c.stdout, &c.stderr
 	return c
@@ -123,15 +133,4 @@ func (c *child) memory(t *testing.T) int64 {
 		t.Fatalf("the child does not say how much memory it had: %q", &c.stdout)
 	}
 	return kib >> 10
-}
-
-// raceEnabled says whether this program looks for races, which takes much memory.
-func raceEnabled() bool {
-	info, _ := debug.ReadBuildInfo()
-	for _, s := range info.Settings {
-		if s.Key == "-race" && s.Value == "true" {
-			return true
-		}
-	}
-	return false
 }

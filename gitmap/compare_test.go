@@ -57,16 +57,8 @@ func rebuild(t *testing.T, repo *gitmap.Repo, chain *gitmap.Chain, change func(c
 
 // Imports are known by their looks, and are the same as themselves.
 func TestChain(t *testing.T) {
-	repo := newRepo(t)
-	for _, c := range importCases(t) {
-		if c.Want.Refused {
-			continue
-		}
-		imp, err := importInto(t, repo, c.dsc)
-		if err != nil {
-			t.Fatal(err)
-		}
-		chain := chainOf(t, repo, imp.Commit)
+	for _, c := range importedCases(t) {
+		chain, imp := chainOf(t, c.repo, c.imp.Commit), c.imp
 		if chain.Main.ID != imp.Main || len(chain.Tarballs) != imp.Tarballs || len(chain.Patches) != imp.Patches {
 			t.Errorf("%s: Chain = main commit %s, %d tarballs, %d patches, want %s, %d, %d", c.name,
 				chain.Main.ID, len(chain.Tarballs), len(chain.Patches), imp.Main, imp.Tarballs, imp.Patches)
@@ -94,16 +86,11 @@ func TestCompareGenerations(t *testing.T) {
 			c.Committer = line
 		}
 	}
-	for _, c := range importCases(t) {
+	for _, c := range importedCases(t) {
 		if !strings.Contains(" "+strings.Join(names, " ")+" ", " "+c.name+" ") {
 			continue
 		}
-		repo := newRepo(t)
-		imp, err := importInto(t, repo, c.dsc)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := chainOf(t, repo, imp.Commit)
+		want := chainOf(t, c.repo, c.imp.Commit)
 		for _, tt := range []struct {
 			change func(c *gitmap.Commit)
 			want   gitmap.Generation
@@ -114,12 +101,12 @@ func TestCompareGenerations(t *testing.T) {
 			{func(c *gitmap.Commit) { older("")(c); c.Message += "\n" }, ""},
 			{func(c *gitmap.Commit) { older("")(c); c.Committer = "x <x@example.org> 1 +0000" }, ""},
 		} {
-			var got *gitmap.Comparison
 			if tt.want == "" && strings.Contains(c.name, "patch") {
 				continue // such patches are not taken for patches of the import
 			}
-			chain := rebuild(t, repo, want, tt.change)
-			if got, err = gitmap.Compare(t.Context(), repo, want, repo, chain); err != nil {
+			chain := rebuild(t, c.repo, want, tt.change)
+			got, err := gitmap.Compare(t.Context(), c.repo, want, c.repo, chain)
+			if err != nil {
 				t.Fatal(err)
 			}
 			if got.Generation != tt.want || (len(got.Differences) == 0) != (tt.want != "") {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -12,20 +13,31 @@ import (
 	"debgit/dsc/dsctest"
 )
 
-// crashPackage is one that takes a while to import: many small files, one large one, and
-// a patch.
-func crashPackage() *dsctest.Package {
+// crashPackage returns the .dsc of a package that takes a while to import: many small files,
+// one of largeFile bytes, and a patch.
+func crashPackage(t *testing.T) string {
+	t.Helper()
+	path, err := builtCrashPackage()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+const largeFile = 3 << 20
+
+var builtCrashPackage = sync.OnceValues(func() (dscPath string, err error) {
 	random := rand.NewChaCha8([32]byte{})
 	noise := func(n int) string {
 		b := make([]byte, n)
 		random.Read(b)
 		return string(b)
 	}
-	upstream := []dsctest.Entry{{Name: "foo-1.0/"}, {Name: "foo-1.0/a", Content: "one\n"}, {Name: "foo-1.0/large", Content: noise(6 << 20)}}
+	upstream := []dsctest.Entry{{Name: "foo-1.0/"}, {Name: "foo-1.0/a", Content: "one\n"}, {Name: "foo-1.0/large", Content: noise(largeFile)}}
 	for i := range 500 {
 		upstream = append(upstream, dsctest.Entry{Name: fmt.Sprintf("foo-1.0/%d/%d", i%10, i), Content: noise(2000)})
 	}
-	return &dsctest.Package{Format: "3.0 (quilt)", Source: "foo", Version: "1.0-1", Files: []dsctest.File{
+	p := &dsctest.Package{Format: "3.0 (quilt)", Source: "foo", Version: "1.0-1", Files: []dsctest.File{
 		{Name: "foo_1.0.orig.tar.gz", Entries: upstream},
 		{Name: "foo_1.0-1.debian.tar.xz", Entries: []dsctest.Entry{
 			{Name: "debian/changelog", Content: strings.Replace(attackChangelog, "1.0", "1.0-1", 1)},
@@ -33,7 +45,8 @@ func crashPackage() *dsctest.Package {
 			{Name: "debian/patches/fix.patch", Content: "--- a/a\n+++ b/a\n@@ -1 +1 @@\n-one\n+two\n"},
 		}},
 	}}
-}
+	return p.Write(filepath.Join(sharedDir, "crash"))
+})
 
 // git runs git in the repository, and returns its output.
 func (s *sandbox) git(t *testing.T, args ...string) string {
@@ -84,12 +97,12 @@ func (s *sandbox) temporary(t *testing.T) []string {
 
 // An import that is killed leaves a sound repository without any part of it.
 func TestKilledImport(t *testing.T) {
-	s := newSandbox(t)
+	s := newChildSandbox(t)
 	s.commitSomething(t)
-	path := s.write(t, crashPackage())
+	path := crashPackage(t)
 	refs := s.git(t, "for-each-ref")
 
-	other := newSandbox(t)
+	other := newChildSandbox(t)
 	start := time.Now()
 	whole := other.importer(t, path)
 	if err := whole.Run(); err != nil {
@@ -136,11 +149,11 @@ func TestFullDisk(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		limit int
-	}{{"at once", 100}, {"in the large file", 1 << 20}, {"in the pack", 6<<20 + 300<<10}} {
+	}{{"at once", 100}, {"in the large file", 1 << 20}, {"in the pack", largeFile + 300<<10}} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := newSandbox(t)
+			s := newChildSandbox(t)
 			s.commitSomething(t)
-			path := s.write(t, crashPackage())
+			path := crashPackage(t)
 			before := s.files(t)
 			refs := s.git(t, "for-each-ref")
 			c := s.importer(t, path, fmt.Sprintf("%s=%d", childFileSize, tt.limit))
@@ -155,9 +168,9 @@ func TestFullDisk(t *testing.T) {
 		})
 	}
 	t.Run("no space left", func(t *testing.T) {
-		s := newSandbox(t)
+		s := newChildSandbox(t)
 		s.commitSomething(t)
-		path := s.write(t, crashPackage())
+		path := crashPackage(t)
 		pack := filepath.Join(s.dir, "repo/.git/objects/pack")
 		if err := syscall.Mount("tmpfs", pack, "tmpfs", 0, "size=2m"); err != nil {
 			t.Skipf("cannot mount a file system: %v", err)

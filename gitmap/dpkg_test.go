@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"debgit/gitmap"
@@ -38,50 +40,37 @@ var notImported = map[string]string{
 // unpacks, as far as git can hold it. What dpkg-source unpacks is never refused.
 func TestImportIsWhatDpkgUnpacks(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes a second a case")
+		t.Skip("takes a tenth of a second a case")
 	}
-	if _, err := exec.LookPath("dpkg-source"); err != nil {
-		t.Skip("dpkg-source is not installed")
+	cases := importCases(t)
+	results := map[string]*unpacking{}
+	for i, u := range dpkgSource(t, cases) {
+		c := cases[i]
+		results[c.name] = u
+		_, noUnpack := notUnpacked[c.name]
+		_, noImport := notImported[c.name]
+		if want := !noUnpack && (noImport || !c.Want.Refused); u.ok != want || noImport && !c.Want.Refused {
+			t.Errorf("dpkg-source -x %s works: %v, want %v; reasons not to unpack and not to import are %q and %q\n%s", c.name,
+				u.ok, want, notUnpacked[c.name], notImported[c.name], u.output())
+		}
 	}
-	for _, c := range importCases(t) {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			dir := filepath.Join(t.TempDir(), "unpacked")
-			out, err := dpkgSource(c.dsc, dir)
-			if c.Want.Refused {
-				if reason, ok := notImported[c.name]; ok != (err == nil) {
-					t.Errorf("dpkg-source -x %s: error %v, but the reason not to import what it unpacks is %q", c.name, err, reason)
-				}
-				return
+	for _, c := range importedCases(t) {
+		if !results[c.name].ok {
+			continue
+		}
+		want := unpackedFiles(t, results[c.name].dir)
+		if len(want) == 0 {
+			t.Fatalf("dpkg-source -x %s gave no file", c.name)
+		}
+		got := importedFiles(t, c.repo, c.imp.Tree.String())
+		for name, value := range want {
+			if _, ok := got[name]; !ok && gitRefuses(t, c.repo, name, value) {
+				delete(want, name)
 			}
-			if reason, ok := notUnpacked[c.name]; ok {
-				if err == nil {
-					t.Errorf("dpkg-source -x %s works, but should not: %s", c.name, reason)
-				}
-				return
-			}
-			if err != nil {
-				t.Fatalf("dpkg-source -x %s: %v\n%s", c.name, err, out)
-			}
-			repo := newRepo(t)
-			imp, err := importInto(t, repo, c.dsc)
-			if err != nil {
-				t.Fatal(err)
-			}
-			want := unpackedFiles(t, dir)
-			if len(want) == 0 {
-				t.Fatalf("dpkg-source -x %s gave no file", c.name)
-			}
-			got := importedFiles(t, repo, imp.Tree.String())
-			for name, value := range want {
-				if _, ok := got[name]; !ok && gitRefuses(t, repo, name, value) {
-					delete(want, name)
-				}
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("%s: modes and blobs differ (-dpkg-source +debgit)\n%s", c.name, diff)
-			}
-		})
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: modes and blobs differ (-dpkg-source +debgit)\n%s", c.name, diff)
+		}
 	}
 }
 
@@ -96,12 +85,88 @@ func gitRefuses(t *testing.T, repo *gitmap.Repo, name, value string) bool {
 	return err != nil && strings.Contains(string(out), "Invalid path")
 }
 
-// dpkgSource unpacks into dir, with the umask that the import format goes by.
-func dpkgSource(dscPath, dir string) (output string, err error) {
-	cmd := exec.Command("sh", "-c", `umask 022 && exec dpkg-source -x -- "$1" "$2"`, "sh", dscPath, dir)
-	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "TZ=UTC", "DEB_VENDOR=Debian")
-	out, err := cmd.CombinedOutput()
-	return string(out), err
+// dpkgScript is dpkg-source for many packages, without its start for each. The lines
+// of its input are the paths of a .dsc, of the directory to unpack into, and of a file for what
+// dpkg-source prints, with tabs between them; it answers each with the exit status.
+const dpkgScript = `
+use strict; use warnings;
+use Dpkg::Source::Package; use Dpkg::Source::Package::V1; use Dpkg::Source::Package::V2;
+use Dpkg::Source::Package::V3::Quilt; use Dpkg::Source::Package::V3::Native;
+umask 022;
+$| = 1;
+my @lines = <STDIN>;
+open STDIN, "<", "/dev/null" or die "/dev/null: $!";
+for my $line (@lines) {
+	chomp $line;
+	my ($dsc, $dir, $output) = split /\t/, $line;
+	my $pid = fork() // die "fork: $!";
+	if (!$pid) {
+		open STDOUT, ">", $output or die "$output: $!";
+		open STDERR, ">&", \*STDOUT or die "$output: $!";
+		$0 = "dpkg-source";
+		@ARGV = ("-x", "--", $dsc, $dir);
+		do $ENV{DPKG_SOURCE};
+		print STDERR $@ if $@;
+		exit 255;
+	}
+	waitpid $pid, 0;
+	print $? ? "failed\n" : "ok\n";
+}
+`
+
+// An unpacking is what dpkg-source -x did with a package.
+type unpacking struct {
+	dsc, dir, log string // paths, as for dpkgScript
+	ok            bool
+}
+
+// output is what dpkg-source printed.
+func (u *unpacking) output() string {
+	data, _ := os.ReadFile(u.log)
+	return string(data)
+}
+
+// dpkgSource unpacks all cases, with the umask that the import format goes by.
+func dpkgSource(t *testing.T, cases []importCase) []*unpacking {
+	t.Helper()
+	program, err := exec.LookPath("dpkg-source")
+	if err != nil {
+		t.Skip("dpkg-source is not installed")
+	}
+	var all []*unpacking
+	parts := make([][]*unpacking, runtime.GOMAXPROCS(0))
+	dir := t.TempDir()
+	for i, c := range cases {
+		path := filepath.Join(dir, c.name)
+		u := &unpacking{dsc: c.dsc, dir: path, log: path + ".log"}
+		all = append(all, u)
+		parts[i%len(parts)] = append(parts[i%len(parts)], u)
+	}
+	var wg sync.WaitGroup
+	for _, part := range parts {
+		wg.Go(func() { runDpkgSource(t, program, part) })
+	}
+	wg.Wait()
+	return all
+}
+
+func runDpkgSource(t *testing.T, program string, packages []*unpacking) {
+	var input strings.Builder
+	for _, u := range packages {
+		fmt.Fprintf(&input, "%s\t%s\t%s\n", u.dsc, u.dir, u.log)
+	}
+	cmd := exec.Command("perl", "-e", dpkgScript)
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "TZ=UTC", "DEB_VENDOR=Debian", "DPKG_SOURCE="+program)
+	cmd.Stdin, cmd.Stderr = strings.NewReader(input.String()), os.Stderr
+	out, err := cmd.Output()
+	answers := strings.Fields(string(out))
+	if err != nil || len(answers) != len(packages) {
+		t.Errorf("dpkg-source answers %d of %d times, %v", len(answers), len(packages), err)
+		return
+	}
+	for i, answer := range answers {
+		packages[i].ok = answer == "ok"
+	}
 }
 
 // importedFiles returns mode and object id of each file of a tree, by path.

@@ -35,6 +35,7 @@ func TestGitEnvironment(t *testing.T) {
 
 // A program that git started and that keeps its pipes open does not keep us.
 func TestGitEndsWithContext(t *testing.T) {
+	t.Parallel()
 	repo := testRepo(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
@@ -50,6 +51,7 @@ func TestGitEndsWithContext(t *testing.T) {
 
 // A signal to all processes of a terminal may end git before it ends the context.
 func TestInterruptedGit(t *testing.T) {
+	t.Parallel()
 	killed := exec.Command("sh", "-c", "kill -INT $$").Run()
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(50*time.Millisecond, cancel)
