@@ -35,6 +35,7 @@ var mayRunPrograms = []string{
 	"gitmap/repo*.go",     // git
 	"dsc/decompress*.go",  // xz
 	"archive/apt*.go",     // apt-config, and what it names
+	"archive/madison.go",  // rmadison
 	"upload/*.go",         // gpg, dput
 	"cmd/debgit/tour*.go", // git
 	"bench/*.go",          // the programs that it compares

@@ -12,6 +12,7 @@ import (
 // A Place is where a suite may be found, and what proves that it is genuine.
 type Place struct {
 	Mirror     Mirror
+	Fallback   Mirror   // where files of uploads are read that Mirror does not have; nil: nowhere
 	URI        string   // of the root of the archive, without credentials
 	Distro     string   // whose archive it is, such as "debian"; "" if that is not known
 	Suite      string   // the directory under dists/, as configured or as asked for

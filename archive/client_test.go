@@ -53,11 +53,7 @@ func build(t testing.TB, suites ...archivetest.Suite) *archivetest.Archive {
 // place returns a suite of a, read from the directory.
 func place(t testing.TB, a *archivetest.Archive, suite string) archive.Place {
 	t.Helper()
-	m, err := archive.NewDirectory(a.Dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a.Place(m, suite)
+	return a.Place(openDirectory(t, a.Dir), suite)
 }
 
 func newClient(t testing.TB) *archive.Client {

@@ -71,7 +71,7 @@ func (u *Upload) about(err error) error {
 		return nil
 	}
 	var missing *MirrorError
-	if errors.As(err, &missing) && isMissing(err) && missing.Path == u.path(u.dsc.Name) {
+	if errors.As(err, &missing) && isMissing(err) && missing.Path == u.dscPath() {
 		err = &NoDscError{u.id, missing}
 	}
 	if _, ok := errors.AsType[*dsc.PackageError](err); !ok {
@@ -123,7 +123,7 @@ func (c *Client) fetchDsc(ctx context.Context, u *Upload, dir string) (*dsc.Sour
 			return nil, &dsc.MismatchError{File: u.dsc.Name, Property: "SHA256", Got: digest.Hex, Want: want.Hex, ListedIn: u.dsc.ListedIn}
 		}
 		file.Size, file.Digest = int64(len(data)), digest
-		mirror = &readMirror{mirror: u.mirror, path: u.path(u.dsc.Name), data: data}
+		mirror = &readMirror{mirror: u.mirror, path: u.dscPath(), data: data}
 	}
 	if err := c.download(ctx, u, mirror, []dsc.File{file}, dir); err != nil {
 		return nil, err
@@ -159,7 +159,7 @@ func (c *Client) dscContent(ctx context.Context, u *Upload, dir string) ([]byte,
 			}
 		}
 	}
-	return c.readSmall(ctx, u.mirror, u.path(u.dsc.Name), "fetch "+u.dsc.Name, c.dscSize())
+	return c.readSmall(ctx, u.mirror, u.dscPath(), "fetch "+u.dsc.Name, c.dscSize())
 }
 
 func (c *Client) dscSize() int64 {
@@ -169,12 +169,46 @@ func (c *Client) dscSize() int64 {
 	return maxDscSize
 }
 
+// download brings files of u from m to dir: first, and at once, those whose path is known.
 func (c *Client) download(ctx context.Context, u *Upload, m Mirror, files []dsc.File, dir string) error {
-	var transfers []Transfer
+	var sure []Transfer
+	var doubtful [][]Transfer // of each, all that come into question
 	for _, f := range files {
-		transfers = append(transfers, Transfer{Path: u.path(f.Name), File: f, Dest: filepath.Join(dir, f.Name)})
+		paths, err := u.locate(f)
+		if err != nil {
+			return err
+		}
+		var each []Transfer
+		for _, p := range paths {
+			each = append(each, Transfer{Path: p, File: f, Dest: filepath.Join(dir, f.Name)})
+		}
+		if len(each) == 1 {
+			sure = append(sure, each[0])
+		} else {
+			doubtful = append(doubtful, each)
+		}
 	}
-	return Download(ctx, m, transfers, DownloadOptions{Parallel: c.opts.Parallel, Progress: c.opts.Progress})
+	opts := DownloadOptions{Parallel: c.opts.Parallel, Progress: c.opts.Progress}
+	if err := Download(ctx, m, sure, opts); err != nil {
+		return err
+	}
+	for _, each := range doubtful {
+		if err := downloadOneOf(ctx, m, each, opts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// downloadOneOf does the first transfer whose file is what it must be.
+func downloadOneOf(ctx context.Context, m Mirror, transfers []Transfer, opts DownloadOptions) (err error) {
+	for _, t := range transfers {
+		err = Download(ctx, m, []Transfer{t}, opts)
+		if _, other := errors.AsType[*dsc.MismatchError](err); !other {
+			return err
+		}
+	}
+	return err
 }
 
 // A readMirror gives out a file that was read already, under the name of its mirror.

@@ -145,12 +145,40 @@ func (h *HTTP) Open(ctx context.Context, path string, offset int64) (*Stream, er
 	if err := checkRequest(path, offset); err != nil {
 		return nil, &MirrorError{Mirror: h.String(), Path: path, Err: err}
 	}
+	fresh := strings.HasPrefix(path, "dists/") && !strings.Contains(path, "/by-hash/") // an old index does not match a new InRelease
+	return h.stream(ctx, httpFile{path, h.target(path), fresh}, offset)
+}
+
+// ask is Open for what a service answers to a question: path is relative to the base, or
+// "" for the base itself, and escaped as in a URL; query is what follows it after a
+// question mark, or "".
+func (h *HTTP) ask(ctx context.Context, path, query string) (*Stream, error) {
+	target := *h.base
+	target.User = nil
+	if path != "" {
+		target = *target.JoinPath(path)
+	}
+	target.RawQuery = query
+	if query != "" {
+		path += "?" + query
+	}
+	return h.stream(ctx, httpFile{path, &target, true}, 0)
+}
+
+// An httpFile is what a stream is asked for.
+type httpFile struct {
+	path  string // for messages
+	url   *url.URL
+	fresh bool // as it is now on the server, whatever caches have
+}
+
+func (h *HTTP) stream(ctx context.Context, file httpFile, offset int64) (*Stream, error) {
 	s := &httpStream{pos: offset, retries: h.opts.Retries, done: ctx.Err}
 	s.attempt = func(pos int64, want *fileVersion) (*answer, error) {
-		return h.attempt(ctx, path, pos, want)
+		return h.attempt(ctx, file, pos, want)
 	}
 	s.wait = func(failures int, err error) error { return h.wait(ctx, failures, err) }
-	s.fail = func(err error) error { return h.fail(ctx, path, err) }
+	s.fail = func(err error) error { return h.fail(ctx, file.path, err) }
 	if err := s.connect(); err != nil {
 		return nil, s.fail(err)
 	}

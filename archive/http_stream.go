@@ -185,13 +185,13 @@ func (w *watchdog) explain(err error) error {
 	return err
 }
 
-// attempt asks for the file at path from pos on, once. want is the version that
+// attempt asks for a file from pos on, once. want is the version that
 // the bytes before pos are of; nil if nothing is known about them, and then the
 // answer may start at 0.
-func (h *HTTP) attempt(ctx context.Context, path string, pos int64, want *fileVersion) (*answer, error) {
+func (h *HTTP) attempt(ctx context.Context, file httpFile, pos int64, want *fileVersion) (*answer, error) {
 	header := http.Header{"User-Agent": {h.opts.UserAgent}, "Accept-Encoding": {"identity"}}
-	if strings.HasPrefix(path, "dists/") && !strings.Contains(path, "/by-hash/") {
-		header.Set("Cache-Control", "max-age=0") // an old index does not match a new InRelease
+	if file.fresh {
+		header.Set("Cache-Control", "max-age=0")
 	}
 	if pos > 0 {
 		header.Set("Range", fmt.Sprintf("bytes=%d-", pos))
@@ -200,7 +200,7 @@ func (h *HTTP) attempt(ctx context.Context, path string, pos int64, want *fileVe
 		}
 	}
 	watched, watch := newWatchdog(ctx, h.opts.Timeout)
-	resp, err := h.follow(watched, h.target(path), header)
+	resp, err := h.follow(watched, file.url, header)
 	if err != nil {
 		watch.cancel(nil)
 		return nil, watch.explain(err)
@@ -215,7 +215,7 @@ func (h *HTTP) attempt(ctx context.Context, path string, pos int64, want *fileVe
 	if err != nil {
 		a.Close()
 		if want == nil && errors.Is(err, errBeyond) {
-			return h.attempt(ctx, path, 0, nil)
+			return h.attempt(ctx, file, 0, nil)
 		}
 		return nil, err
 	}

@@ -43,6 +43,31 @@ func (s *SignedSuite) FindAll(ctx context.Context, pkg string) ([]*Upload, error
 	return uploads, err
 }
 
+// FindFiles implements [Suite]. It knows the files that the suite has, of the source
+// package that their names begin with.
+func (s *SignedSuite) FindFiles(ctx context.Context, pattern string) (files []PoolFile, all bool, err error) {
+	if err := checkFilePattern(pattern); err != nil {
+		return nil, false, err
+	}
+	pkg, _, _ := strings.Cut(pattern, "_")
+	uploads, err := s.uploads(ctx, s.release.components, pkg)
+	for _, u := range uploads {
+		for _, f := range u.files {
+			file := PoolFile{u.component, u.path(f.Name), f.Digest}
+			if matchesFile(pattern, f.Name) && !slices.Contains(files, file) {
+				files = append(files, file)
+			}
+		}
+	}
+	return files, false, err
+}
+
+// HasPackage implements [Suite]. It knows the source packages of the suite.
+func (s *SignedSuite) HasPackage(ctx context.Context, pkg string) (has, sure bool, err error) {
+	uploads, err := s.uploads(ctx, s.release.components, pkg)
+	return len(uploads) > 0, len(uploads) > 0, err
+}
+
 // components splits the components of s into those configured and the others.
 func (s *SignedSuite) components() (configured, others []string) {
 	if s.place.Components == nil {
@@ -68,11 +93,11 @@ func (s *SignedSuite) uploads(ctx context.Context, components []string, pkg stri
 			return nil, err
 		}
 		for _, u := range found {
-			u.mirror = s.place.Mirror
+			u.mirror = WithFallback(s.place.Mirror, s.place.Fallback)
 		}
 		all = append(all, found...)
 	}
-	if err := newestFirst(all); err != nil {
+	if err := newestFirst(all, (*Upload).version); err != nil {
 		return nil, err
 	}
 	return withoutTwins(all)

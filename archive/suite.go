@@ -2,6 +2,10 @@ package archive
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
 
 	"debgit/dsc"
 )
@@ -45,6 +49,38 @@ type Suite interface {
 	// FindAll returns all uploads of the source package pkg that the suite has, the
 	// highest version first.
 	FindAll(ctx context.Context, pkg string) ([]*Upload, error)
+
+	// FindFiles returns the files of source packages, anywhere in the archive, whose
+	// names match pattern, in which each "*" stands for any text. all says whether
+	// there are no others: most methods know but one suite.
+	FindFiles(ctx context.Context, pattern string) (files []PoolFile, all bool, err error)
+
+	// HasPackage says whether any suite of the archive has the source package pkg. If
+	// sure is false, one that the method does not know might.
+	HasPackage(ctx context.Context, pkg string) (has, sure bool, err error)
+}
+
+// A PoolFile is a file that an archive has.
+type PoolFile struct {
+	Component string
+	Path      string     // from the root of the archive
+	Digest    dsc.Digest // SHA-256
+}
+
+// filePattern is what [Suite.FindFiles] takes: a name of [dsc.CheckName] with "*" in it.
+var filePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9+.:_~*-]*$`)
+
+func checkFilePattern(pattern string) error {
+	if !filePattern.MatchString(pattern) {
+		return fmt.Errorf("find files %q: not the name of a file of a source package", pattern)
+	}
+	return nil
+}
+
+// matchesFile says whether name matches a pattern that checkFilePattern accepts.
+func matchesFile(pattern, name string) bool {
+	ok, err := path.Match(pattern, name)
+	return ok && err == nil
 }
 
 // An Assurance says what vouches for the uploads of a suite, the weakest first. In
@@ -73,4 +109,47 @@ func (a Assurance) String() string {
 		return "digest from a service"
 	}
 	return "no index"
+}
+
+// An unsignedSuite is what a [Suite] without a signed index is called.
+type unsignedSuite struct {
+	asked    string // the name that was asked for
+	codename string
+}
+
+// Codename implements [Suite].
+func (s *unsignedSuite) Codename() string { return s.codename }
+
+// Names implements [Suite].
+func (s *unsignedSuite) Names() []string {
+	if s.asked == s.codename {
+		return []string{s.codename}
+	}
+	return []string{s.codename, s.asked}
+}
+
+// Origin implements [Suite]: nobody tells it.
+func (s *unsignedSuite) Origin() string { return "" }
+
+// Signers implements [Suite].
+func (s *unsignedSuite) Signers() []dsc.Signer { return nil }
+
+// unknown returns the error that says that the suite has no source package pkg.
+func (s *unsignedSuite) unknown(pkg string) error {
+	return &UnknownPackageError{Package: pkg, Suite: s.asked}
+}
+
+// newest returns the upload to find among all that there are, of which there is at
+// least one if err is nil.
+func newest(all []*Upload, err error) (*Upload, error) {
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// isUnknownPackage says whether err is an [*UnknownPackageError].
+func isUnknownPackage(err error) bool {
+	_, ok := errors.AsType[*UnknownPackageError](err)
+	return ok
 }

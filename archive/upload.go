@@ -2,8 +2,11 @@ package archive
 
 import (
 	"fmt"
+	"io/fs"
+	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"debgit/dsc"
 )
@@ -15,17 +18,37 @@ type Upload struct {
 	component string
 	mirror    Mirror
 	directory string
-	dsc       dsc.File      // Size is -1, and Digest zero, if nobody told it
-	files     []dsc.File    // the .dsc among them; nil if only the .dsc lists them
+	dsc       dsc.File     // Size is -1, and Digest zero, if nobody told it
+	files     []dsc.File   // the .dsc among them; nil if only the .dsc lists them
+	hashed    []hashedFile // where a snapshot service has the files; nil: in directory
+	date      time.Time
 	fields    dsc.Paragraph // nil if there is no index
+}
+
+// newUnlistedUpload returns the upload of which a mirror has the .dsc at the path dscPath,
+// and about which nothing else is known.
+func newUnlistedUpload(id dsc.ID, dscPath string) (*Upload, error) {
+	directory, name := path.Split(dscPath)
+	if !fs.ValidPath(dscPath) || strings.ContainsAny(dscPath, "\\ \x00") {
+		return nil, fmt.Errorf("%q is no path of a .dsc in an archive", dscPath)
+	}
+	if err := dsc.CheckName(name); err != nil || !strings.HasSuffix(name, ".dsc") {
+		return nil, fmt.Errorf("%q is no name of a .dsc", name)
+	}
+	return &Upload{id: id, directory: strings.TrimSuffix(directory, "/"), dsc: dsc.File{Name: name, Size: -1}}, nil
 }
 
 // ID returns the name of the source package and its version.
 func (u *Upload) ID() dsc.ID { return u.id }
 
+func (u *Upload) version() dsc.Version { return u.id.Version }
+
 // Component returns the component of the suite that has u, such as "main"; or "" if
 // that is not known.
 func (u *Upload) Component() string { return u.component }
+
+// Date returns when the archive got u, or the zero time if that is not known.
+func (u *Upload) Date() time.Time { return u.date }
 
 // Directory returns where the files are: a path from the root of the archive.
 func (u *Upload) Directory() string { return u.directory }
@@ -42,8 +65,27 @@ func (u *Upload) Fields() dsc.Paragraph { return u.fields }
 // built with it are still there: u is no longer what the suite holds.
 func (u *Upload) ExtraSourceOnly() bool { return u.fields.Value("Extra-Source-Only") == "yes" }
 
-// path returns where the mirror has a file of u.
-func (u *Upload) path(name string) string { return u.directory + "/" + name }
+// locate returns where the mirror may have a file of u: mostly that is one path.
+func (u *Upload) locate(f dsc.File) ([]string, error) {
+	switch {
+	case u.hashed == nil:
+		return []string{u.path(f.Name)}, nil
+	case f.Name == u.dsc.Name:
+		return []string{u.dscPath()}, nil
+	}
+	return u.locateHashed(f)
+}
+
+// dscPath returns where the mirror has the .dsc.
+func (u *Upload) dscPath() string {
+	if u.hashed != nil {
+		return u.hashed[0].path()
+	}
+	return u.path(u.dsc.Name)
+}
+
+// path returns where in the pool a file of u is.
+func (u *Upload) path(name string) string { return path.Join(u.directory, name) }
 
 // An UnknownPackageError says that a suite has no such source package.
 type UnknownPackageError struct {
@@ -61,11 +103,11 @@ func (e *UnknownPackageError) Error() string {
 	return text
 }
 
-// newestFirst sorts uploads of one source package, the highest version first.
-func newestFirst(uploads []*Upload) error {
+// newestFirst sorts what has a version, the highest first.
+func newestFirst[T any](all []T, version func(T) dsc.Version) error {
 	var broken error
-	slices.SortStableFunc(uploads, func(a, b *Upload) int {
-		n, err := b.id.Version.Compare(a.id.Version)
+	slices.SortStableFunc(all, func(a, b T) int {
+		n, err := version(b).Compare(version(a))
 		if err != nil {
 			broken = err
 		}

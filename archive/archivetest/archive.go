@@ -217,32 +217,11 @@ func (a *Archive) Publish(s Suite) error {
 
 // addToPool copies the files of u into the pool, and returns their stanzas.
 func (a *Archive) addToPool(s Suite, u Upload) (string, error) {
-	data, err := os.ReadFile(u.Dsc)
+	src, files, err := u.read()
 	if err != nil {
 		return "", err
 	}
-	name := filepath.Base(u.Dsc)
-	text, _, err := dsc.ClearsignedText(name, data)
-	if err != nil {
-		return "", err
-	}
-	src, err := dsc.Parse(name, text)
-	if err != nil {
-		return "", err
-	}
-	prefix := src.Package[:1]
-	if strings.HasPrefix(src.Package, "lib") && len(src.Package) > 3 {
-		prefix = src.Package[:4]
-	}
-	directory := "pool/" + u.component() + "/" + prefix + "/" + src.Package
-	files := []file{{name, data}}
-	for _, f := range src.Files {
-		data, err := os.ReadFile(filepath.Join(filepath.Dir(u.Dsc), f.Name))
-		if err != nil {
-			return "", err
-		}
-		files = append(files, file{f.Name, data})
-	}
+	directory := u.directory(src.Package)
 	for i, f := range files {
 		path := filepath.Join(a.Dir, directory, f.name)
 		switch {
@@ -267,6 +246,41 @@ func (a *Archive) addToPool(s Suite, u Upload) (string, error) {
 		stanzas += stanza(src.Fields, u, directory, files[:1])
 	}
 	return stanzas, nil
+}
+
+// read returns the .dsc of u, and its files, the .dsc first.
+func (u Upload) read() (*dsc.Source, []file, error) {
+	data, err := os.ReadFile(u.Dsc)
+	if err != nil {
+		return nil, nil, err
+	}
+	name := filepath.Base(u.Dsc)
+	text, _, err := dsc.ClearsignedText(name, data)
+	if err != nil {
+		return nil, nil, err
+	}
+	src, err := dsc.Parse(name, text)
+	if err != nil {
+		return nil, nil, err
+	}
+	files := []file{{name, data}}
+	for _, f := range src.Files {
+		data, err := os.ReadFile(filepath.Join(filepath.Dir(u.Dsc), f.Name))
+		if err != nil {
+			return nil, nil, err
+		}
+		files = append(files, file{f.Name, data})
+	}
+	return src, files, nil
+}
+
+// directory returns where in the archive the files of u are.
+func (u Upload) directory(pkg string) string {
+	prefix := pkg[:1]
+	if strings.HasPrefix(pkg, "lib") && len(pkg) > 3 {
+		prefix = pkg[:4]
+	}
+	return "pool/" + u.component() + "/" + prefix + "/" + pkg
 }
 
 // A file is the name and the content of a file.
