@@ -37,6 +37,7 @@ var mayRunPrograms = []string{
 	"archive/apt*.go",     // apt-config, and what it names
 	"archive/madison.go",  // rmadison
 	"upload/*.go",         // gpg, dput
+	"cmd/debgit/pager.go", // the pager of the user
 	"cmd/debgit/tour*.go", // git
 	"bench/*.go",          // the programs that it compares
 }

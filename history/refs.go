@@ -33,10 +33,13 @@ func RecordRef(c gitmap.CommitID) string { return recordPrefix + c.String() }
 // digest of the tarball. Deleting these refs costs time at the next import, no more.
 const memoryPrefix = "refs/debgit/tarballs/"
 
+// archiveTagPrefix starts the names of tags for archive views.
+const archiveTagPrefix = "archive/"
+
 // ArchiveTag is the name, without refs/tags/, of the tag for the archive view of an
 // upload to a distro.
 func ArchiveTag(distro string, v dsc.Version) string {
-	return "archive/" + MaintainerTag(distro, v)
+	return archiveTagPrefix + MaintainerTag(distro, v)
 }
 
 // MaintainerTag is the name, without refs/tags/, of the tag for the maintainer view

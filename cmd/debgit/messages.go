@@ -103,6 +103,10 @@ func rules(command string) []rule {
 		}),
 		on[*history.DifferentError](statusDiffers, nil),
 		on(statusUsage, func(e *history.UnknownCommitError) string { return "see what branches there are: git branch --all" }),
+		on(statusUsage, func(e *history.UnknownUploadError) string { return "see which are known: debgit log --oneline" }),
+		on(statusOther, func(e *history.NoChangelogError) string {
+			return "go to a branch that has a debian directory: git branch --all"
+		}),
 		on(statusUsage, func(e *history.OtherUploadError) string {
 			return "name a commit of that import, or the .dsc of this one: --dsc FILE"
 		}),

@@ -112,6 +112,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		newImportCommand(env),
 		newExplainCommand(env),
 		newVerifyCommand(env),
+		newLogCommand(env),
 		newTourCommand(env),
 		newVersionCommand(env),
 		newCompletionCommand(env),
