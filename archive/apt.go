@@ -28,6 +28,9 @@ type Place struct {
 	CheckValidUntil bool // whether the suite's Valid-Until must not have passed
 	CheckDate       bool // whether the suite's Date must not be in the future
 	Configured      bool // false: APT uses the mirror, but this suite is not enabled
+
+	validity   aptValidity
+	sharedKeys bool // Keyrings are those of APT for all archives: one that cannot be read gives a warning
 }
 
 // APTOptions say whose configuration is read.
@@ -220,5 +223,6 @@ func (p *Place) signedBy(root string, words []string) error {
 func (p *Place) sameKeys(q *Place) bool {
 	return slices.Equal(p.Keyrings, q.Keyrings) && slices.Equal(p.Signers, q.Signers) &&
 		slices.EqualFunc(p.KeyData, q.KeyData, slices.Equal[[]byte]) &&
-		p.CheckDate == q.CheckDate && p.CheckValidUntil == q.CheckValidUntil
+		p.CheckDate == q.CheckDate && p.CheckValidUntil == q.CheckValidUntil &&
+		p.validity == q.validity && p.sharedKeys == q.sharedKeys
 }

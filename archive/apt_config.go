@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -46,9 +47,9 @@ func loadAPTConfig(ctx context.Context) (aptConfig, error) {
 	return parseAPTConfig(out), nil
 }
 
-// parseAPTConfig reads the output of "apt-config dump". The values are not quoted
-// there: what is no `NAME "VALUE";` is part of a value with a newline, which no
-// option that is of interest here has.
+// parseAPTConfig reads the output of "apt-config dump". Names are quoted there as in
+// URLs, values are not: what is no `NAME "VALUE";` is part of a value with a newline, which
+// no option that is of interest here has.
 func parseAPTConfig(dump []byte) aptConfig {
 	c := aptConfig{}
 	for line := range strings.Lines(string(dump)) {
@@ -56,6 +57,9 @@ func parseAPTConfig(dump []byte) aptConfig {
 		value, ok2 := strings.CutSuffix(value, `";`)
 		if !ok || !ok2 || strings.ContainsAny(name, " \t") {
 			continue
+		}
+		if unquoted, err := url.PathUnescape(name); err == nil {
+			name = unquoted
 		}
 		name = strings.ToLower(strings.TrimSuffix(name, "::"))
 		c[name] = append(c[name], value)

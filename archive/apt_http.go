@@ -57,6 +57,7 @@ func (a *aptHTTP) options(u *url.URL) (HTTPOptions, error) {
 		}
 	}
 	o.UserAgent = a.option(u.Scheme, "User-Agent")
+	o.NoRedirects = !aptBool(a.option(u.Scheme, "AllowRedirect"), true)
 	if u.Scheme != "https" {
 		return o, nil
 	}

@@ -74,6 +74,7 @@ func (f *placeFinder) add(e aptEntry) error {
 	p := &c.Place
 	p.Suite, p.Components, p.Configured = e.suite, e.components, true
 	config := f.http.config
+	p.validity = aptValidity{&f.http.config, e.validity}
 	p.CheckDate = aptBool(e.checkDate, config.bool("Acquire::Check-Date", true))
 	p.CheckValidUntil = p.CheckDate && aptBool(e.checkValid, config.bool("Acquire::Check-Valid-Until", true))
 	if err := p.signedBy(f.root, e.signedBy); err != nil {
@@ -84,6 +85,7 @@ func (f *placeFinder) add(e aptEntry) error {
 	}
 	f.classify(&c, e)
 	if p.Keyrings == nil && p.KeyData == nil {
+		p.sharedKeys = true
 		if p.Keyrings = f.trusted; p.Keyrings == nil && c.evidence != noEvidence {
 			p.Keyrings = f.distro(p.Distro).installedKeyring(f.root)
 		}

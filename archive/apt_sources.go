@@ -24,6 +24,7 @@ type aptEntry struct {
 	keyData    []byte   // an embedded key
 	checkValid string   // as written, or ""
 	checkDate  string
+	validity   validityOptions
 	untrusted  bool // trusted=no
 }
 
@@ -214,6 +215,12 @@ func (e *aptEntry) setOption(name string, values []string) {
 		e.checkValid = first
 	case "check-date":
 		e.checkDate = first
+	case "valid-until-min":
+		e.validity.min = first
+	case "valid-until-max":
+		e.validity.max = first
+	case "date-max-future":
+		e.validity.future = first
 	case "trusted":
 		e.untrusted = !aptBool(first, true)
 	}
@@ -243,7 +250,7 @@ func parseDeb822(file string, text []byte) ([]aptEntry, error) {
 			return fail("no field URIs or Suites")
 		}
 		e.components = strings.Fields(p.Value("Components"))
-		for _, name := range []string{"Check-Valid-Until", "Check-Date", "Trusted"} {
+		for _, name := range []string{"Check-Valid-Until", "Check-Date", "Valid-Until-Min", "Valid-Until-Max", "Date-Max-Future", "Trusted"} {
 			if v := p.Value(name); v != "" {
 				e.setOption(name, []string{v})
 			}

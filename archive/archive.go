@@ -21,10 +21,11 @@
 // Other access methods have a shorter chain, and are only used if they are configured.
 // [Suite.Assurance] says what is left of it.
 //
-// The rules for signatures are those of [dsc.Keyring.Open]. MD5 and SHA-1 do not
-// count in a Release file. The dates of a Release file are checked unless APT is
-// configured not to, see [Place]; then Valid-Until, and Date against the newest
-// Date seen before, are not looked at.
+// The rules for signatures are those of [dsc.Keyring.Open], but a key that has expired
+// since it signed does not vouch for a Release file. MD5 and SHA-1 do not count in
+// one. The dates of a Release file are checked unless APT is configured not to, see
+// [Place]; then Valid-Until, and Date against the newest Date seen before, are not
+// looked at. APT's limits on its age count as Valid-Until does.
 //
 // # Names of suites
 //
@@ -65,6 +66,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -78,12 +80,19 @@ type ClientOptions struct {
 	// Progress, if not nil, is told how far a phase has come, in bytes; total is
 	// -1 if it is not known. It is called by one goroutine at a time.
 	Progress func(phase string, done, total int64)
+
+	// Warn, if not nil, is told what the user should know although it stops nothing.
+	// It is called by one goroutine at a time, and not twice with the same error.
+	Warn func(error)
 }
 
 // A Client reads archives and verifies what it reads. It may be used by several
 // goroutines at once.
 type Client struct {
 	opts ClientOptions
+
+	mu     sync.Mutex
+	warned map[string]bool
 }
 
 // NewClient returns a client. It touches neither disk nor network.
@@ -94,7 +103,20 @@ func NewClient(opts ClientOptions) *Client {
 	if opts.Progress == nil {
 		opts.Progress = func(string, int64, int64) {}
 	}
-	return &Client{opts}
+	if opts.Warn == nil {
+		opts.Warn = func(error) {}
+	}
+	return &Client{opts: opts, warned: map[string]bool{}}
+}
+
+// warn tells the user of err, once.
+func (c *Client) warn(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.warned[err.Error()] {
+		c.warned[err.Error()] = true
+		c.opts.Warn(err)
+	}
 }
 
 // An UnknownSuiteError says that no place has a suite.

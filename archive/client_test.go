@@ -307,32 +307,6 @@ func TestOpenSuiteReplayOtherCodename(t *testing.T) {
 	openSuite(t, c, place(t, a, "trixie"))
 }
 
-// An archive whose key has expired since is like one that has expired.
-func TestOpenSuiteKeyExpired(t *testing.T) {
-	a := build(t, archivetest.Suite{Codename: "sid", Date: yesterday})
-	key, err := dsctest.NewKey("Old", "old@example.org", dsctest.KeyOptions{Lifetime: 365 * 24 * time.Hour})
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(filepath.Join(a.Dir, "dists/sid/Release"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := dsctest.Clearsign(text, dsctest.Signing{Key: key, Time: time.Date(2015, 7, 1, 0, 0, 0, 0, time.UTC)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(a.Dir, "dists/sid/InRelease"), data, 0o666); err != nil {
-		t.Fatal(err)
-	}
-	p := place(t, a, "sid")
-	p.KeyData = [][]byte{key.Public()}
-	_, err = newClient(t).OpenSuite(t.Context(), "sid", []archive.Place{p})
-	checkError(t, err, &archive.ReleaseError{Reason: archive.ReleaseKeyExpired})
-	p.CheckValidUntil = false
-	openSuite(t, newClient(t), p)
-}
-
 // Each attack on what is below the Release file is refused.
 func TestFetchRefuses(t *testing.T) {
 	tests := []struct {

@@ -34,6 +34,8 @@ type HTTPOptions struct {
 	Delay     time.Duration // before the first retry, doubled for each further one; default 500 ms
 	MaxDelay  time.Duration // the longest one, also if the server asks for it; default 60 s
 	UserAgent string        // default "debgit"
+
+	NoRedirects bool // whether a redirect is an error
 }
 
 func (o HTTPOptions) withDefaults() HTTPOptions {
@@ -211,6 +213,9 @@ func (h *HTTP) follow(ctx context.Context, u *url.URL, header http.Header) (*htt
 			return resp, nil
 		}
 		discard(resp.Body)
+		if h.opts.NoRedirects {
+			return nil, &refusal{fmt.Errorf("redirect to %q, which APT's configuration forbids to follow", location)}
+		}
 		if n == maxRedirects {
 			return nil, &refusal{fmt.Errorf("over %d redirects", maxRedirects)}
 		}

@@ -163,11 +163,15 @@ func (c *Client) readRelease(ctx context.Context, place Place, dir string) (*dsc
 	if err != nil {
 		return nil, err
 	}
-	var signed *dsc.Signed
-	if detached {
-		signed, err = keyring.OpenDetached("Release", data, signature)
-	} else {
-		signed, err = keyring.Open("InRelease", data)
+	open := func(now time.Time) (*dsc.Signed, error) {
+		if detached {
+			return keyring.At(now).OpenDetached("Release", data, signature)
+		}
+		return keyring.At(now).Open("InRelease", data)
+	}
+	signed, err := open(c.opts.Now())
+	if e, ok := errors.AsType[*dsc.SignatureError](err); ok && e.Reason == dsc.FutureSignature && !place.CheckDate {
+		signed, err = open(time.Time{}) // this machine's clock is behind, which APT has been told of
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read suite %s from %s: %w", dir, place.Mirror, err)
@@ -177,7 +181,11 @@ func (c *Client) readRelease(ctx context.Context, place Place, dir string) (*dsc
 
 // keyring returns the keys that may sign the suites of place.
 func (c *Client) keyring(place Place, dir string) (*dsc.Keyring, error) {
-	keyring, err := dsc.OpenKeyring(place.Keyrings...)
+	files := place.Keyrings
+	if place.sharedKeys {
+		files = c.readable(files)
+	}
+	keyring, err := dsc.OpenKeyring(files...)
 	if err != nil {
 		return nil, err
 	}
@@ -189,12 +197,20 @@ func (c *Client) keyring(place Place, dir string) (*dsc.Keyring, error) {
 	if keyring.Len() == 0 {
 		return nil, &ReleaseError{dir, place.Mirror.String(), ReleaseNoKeyring, "no key is known that could have signed it"}
 	}
-	if place.CheckDate {
-		keyring = keyring.At(c.opts.Now())
-	} else {
-		keyring = keyring.At(time.Time{})
-	}
 	return keyring.Only(place.Signers...), nil
+}
+
+// readable returns the keyrings that can be read. APT passes over the others, too.
+func (c *Client) readable(files []string) []string {
+	var sound []string
+	for _, file := range files {
+		if _, err := dsc.OpenKeyring(file); err != nil {
+			c.warn(err)
+			continue
+		}
+		sound = append(sound, file)
+	}
+	return sound
 }
 
 // check refuses a Release file that is signed but should not be used.
@@ -206,20 +222,28 @@ func (s *SignedSuite) check(now time.Time) error {
 	if !r.strong {
 		return s.fail(ReleaseWeak, "it has no SHA256 digests")
 	}
+	if !slices.ContainsFunc(s.signed.Signers(), func(k dsc.Signer) bool { return !k.ExpiredSince }) {
+		return s.fail(ReleaseKeyExpired, "key 0x%s, which signed it, has expired", s.signed.Signers()[0].KeyID)
+	}
 	if !s.place.CheckDate {
 		return nil
 	}
-	if r.date.After(now.Add(maxClockSkew)) {
+	ahead, err := s.place.validity.ahead(r)
+	if err != nil {
+		return fmt.Errorf("read APT's configuration: %w", err)
+	}
+	if r.date.After(now.Add(ahead)) {
 		return s.fail(ReleaseFromFuture, "its date is %s, but now is %s", formatTime(r.date), formatTime(now))
 	}
 	if !s.place.CheckValidUntil {
 		return nil
 	}
-	if !r.validUntil.IsZero() && now.After(r.validUntil) {
-		return s.fail(ReleaseExpired, "it was valid until %s, but now is %s", formatTime(r.validUntil), formatTime(now))
+	until, err := s.place.validity.validUntil(r)
+	if err != nil {
+		return fmt.Errorf("read APT's configuration: %w", err)
 	}
-	if !slices.ContainsFunc(s.signed.Signers(), func(k dsc.Signer) bool { return !k.ExpiredSince }) {
-		return s.fail(ReleaseKeyExpired, "key 0x%s, which signed it, has expired", s.signed.Signers()[0].KeyID)
+	if !until.IsZero() && now.After(until) {
+		return s.fail(ReleaseExpired, "it was valid until %s, but now is %s", formatTime(until), formatTime(now))
 	}
 	return nil
 }

@@ -152,7 +152,8 @@ func (c *cloner) openSuite(ctx context.Context) error {
 	if suite == "" {
 		suite = c.settings.defaultSuite(distro)
 	}
-	c.client = archive.NewClient(archive.ClientOptions{CacheDir: c.opts.CacheDir, DscSize: c.opts.Limits.Dsc, Progress: c.opts.Progress})
+	c.client = archive.NewClient(archive.ClientOptions{CacheDir: c.opts.CacheDir, DscSize: c.opts.Limits.Dsc, Progress: c.opts.Progress,
+		Warn: func(err error) { c.warnf("%v; it is passed over", err) }})
 	var err error
 	if c.suite, err = openSuite(ctx, c.client, suite, c.opts.Archive, c.opts.Keyrings); err != nil {
 		return err

@@ -226,6 +226,8 @@ func hintRelease(e *archive.ReleaseError) string {
 	switch e.Reason {
 	case archive.ReleaseExpired, archive.ReleaseReplayed:
 		return "the mirror is out of date; try again later, or use another one"
+	case archive.ReleaseKeyExpired:
+		return "install the newest package of the archive's keyring; if the archive is one of the past, its keys may be gone for good"
 	case archive.ReleaseFromFuture:
 		return "is the clock of this machine right?"
 	case archive.ReleaseNoKeyring:
