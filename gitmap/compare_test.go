@@ -30,6 +30,11 @@ func chainOf(t *testing.T, repo *gitmap.Repo, tip gitmap.CommitID) *gitmap.Chain
 // rebuild writes a chain again, with its commits changed by change, and returns it.
 func rebuild(t *testing.T, repo *gitmap.Repo, chain *gitmap.Chain, change func(c *gitmap.Commit)) *gitmap.Chain {
 	t.Helper()
+	pack, err := repo.NewPack(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pack.Abort()
 	renamed := map[gitmap.CommitID]gitmap.CommitID{}
 	write := func(old *gitmap.Commit) gitmap.CommitID {
 		c := *old
@@ -38,7 +43,7 @@ func rebuild(t *testing.T, repo *gitmap.Repo, chain *gitmap.Chain, change func(c
 			c.Parents = append(c.Parents, renamed[p])
 		}
 		change(&c)
-		id, err := repo.WriteCommit(t.Context(), c.Tree, c.Parents, c.Author, c.Committer, c.Message)
+		id, err := pack.WriteCommit(c.Tree, c.Parents, c.Author, c.Committer, c.Message)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,6 +56,9 @@ func rebuild(t *testing.T, repo *gitmap.Repo, chain *gitmap.Chain, change func(c
 	tip := write(chain.Main)
 	for _, c := range chain.Patches {
 		tip = write(c)
+	}
+	if err := pack.Finish(); err != nil {
+		t.Fatal(err)
 	}
 	return chainOf(t, repo, tip)
 }
@@ -195,8 +203,15 @@ func TestWriteFiles(t *testing.T) {
 		t.Error("InitBare uses the templates of the user")
 	}
 	for _, r := range []*gitmap.Repo{repo, newRepo(t)} {
-		tree, err := r.WriteFiles(t.Context(), files)
+		pack, err := r.NewPack(t.Context())
 		if err != nil {
+			t.Fatal(err)
+		}
+		tree, err := pack.WriteFiles(files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := pack.Finish(); err != nil {
 			t.Fatal(err)
 		}
 		if got, want := tree.String(), "cead4eb07535989e230f1158ea6b71bd180155ff"; got != want {

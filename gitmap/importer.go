@@ -57,16 +57,13 @@ type Imported struct {
 
 // importer holds what one import works on.
 type importer struct {
-	ctx      context.Context
-	opts     ImportOptions
-	repo     *Repo
-	limits   Limits // none is zero
-	pkg      *dsc.Package
-	layout   *layout
-	pack     *packWriter
-	deflater *deflater
-	trees    *treeWriter
-	result   *Imported
+	*Pack
+	ctx    context.Context
+	opts   ImportOptions
+	limits Limits // none is zero
+	pkg    *dsc.Package
+	layout *layout
+	result *Imported
 }
 
 // Import turns the source package pkg into commits in repo, in the format that
@@ -76,7 +73,25 @@ type importer struct {
 // Errors are a [*dsc.PackageError] around the cause: a [*dsc.LimitError], a
 // [*dsc.PatchError], a [*CollisionError], or another.
 func Import(ctx context.Context, repo *Repo, pkg *dsc.Package, opts ImportOptions) (*Imported, error) {
-	im := &importer{ctx: ctx, opts: opts, repo: repo, pkg: pkg, result: &Imported{ID: pkg.Source().ID, Dsc: pkg.DscDigest(), Memories: map[string]ObjectID{}}}
+	pack, err := repo.NewPack(ctx)
+	if err != nil {
+		return nil, &dsc.PackageError{ID: pkg.Source().ID, Err: err}
+	}
+	defer pack.Abort()
+	imp, err := pack.Import(ctx, pkg, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := pack.Finish(); err != nil {
+		return nil, &dsc.PackageError{ID: pkg.Source().ID, Err: err}
+	}
+	return imp, nil
+}
+
+// Import is [Import] into a pack, which can take other objects, and further imports,
+// too. After an error the pack can only be aborted.
+func (p *Pack) Import(ctx context.Context, pkg *dsc.Package, opts ImportOptions) (*Imported, error) {
+	im := &importer{Pack: p, ctx: ctx, opts: opts, pkg: pkg, result: &Imported{ID: pkg.Source().ID, Dsc: pkg.DscDigest(), Memories: map[string]ObjectID{}}}
 	if err := im.run(); err != nil {
 		if errors.Is(err, context.Canceled) {
 			return nil, err
@@ -90,21 +105,8 @@ func (im *importer) run() (err error) {
 	if im.layout, err = layoutOf(im.pkg); err != nil {
 		return err
 	}
-	config, err := im.repo.Config(im.ctx)
-	if err != nil {
-		return err
-	}
-	if im.pack, err = newPackWriter(im.repo.packDir(), compressionLevel(config)); err != nil {
-		return err
-	}
-	defer im.pack.abort()
-	im.deflater = im.pack.newDeflater()
 	im.limits = im.opts.Limits.withDefaults(im.layout.compressed())
-	im.trees = &treeWriter{im.pack, im.deflater}
-	if err := im.commitAll(); err != nil {
-		return err
-	}
-	return im.pack.finish()
+	return im.commitAll()
 }
 
 // compressionLevel is git's, if the user has set it; else 1: five times faster than
@@ -181,7 +183,7 @@ func (im *importer) unpackAll() (map[*dsc.Content]*unpacked, error) {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	pool := newBlobPool(im.pack, workers)
+	pool := newBlobPool(im.writer, workers)
 	all := map[*dsc.Content]*unpacked{}
 	budget := newUnpackBudget(im.limits)
 	var err error
@@ -293,16 +295,6 @@ func (im *importer) marker(clog *changelog) string {
 	return fmt.Sprintf("\n\n[dgit import %s %s %s]\n", word, im.result.ID.Package, clog.newest.Version)
 }
 
-func (im *importer) commit(c commit) (CommitID, error) {
-	id, err := im.pack.put(im.deflater, commitObject, c.encode())
-	return CommitID(id), err
-}
-
-func (im *importer) newBlob(content []byte) (*blob, error) {
-	id, err := im.pack.put(im.deflater, blobObject, content)
-	return &blob{id}, err
-}
-
 // A bound is what the content of a file is read for, and the most that it may be.
 type bound struct {
 	what  string // as a [dsc.LimitError] says it
@@ -312,19 +304,12 @@ type bound struct {
 // content returns the content of a file or link; name is for the refusal of one that
 // is too large.
 func (im *importer) content(n *node, name string, most bound) ([]byte, error) {
-	size, inPack := im.pack.size(n.blob.id)
-	if !inPack {
-		var err error
-		if size, err = im.repo.blobSize(n.blob.id); err != nil {
-			return nil, err
-		}
+	size, err := im.blobSize(n.blob.id)
+	if err != nil {
+		return nil, err
 	}
 	if size > most.bytes {
 		return nil, &dsc.LimitError{File: name, What: most.what, Limit: most.bytes}
 	}
-	if !inPack {
-		return im.repo.blob(n.blob.id)
-	}
-	data, _, err := im.pack.read(n.blob.id)
-	return data, err
+	return im.blob(n.blob.id)
 }

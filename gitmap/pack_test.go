@@ -23,6 +23,17 @@ func testRepo(t testing.TB) *Repo {
 	return repo
 }
 
+// testPack starts a pack.
+func testPack(t testing.TB, repo *Repo) *Pack {
+	t.Helper()
+	pack, err := repo.NewPack(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pack.Abort)
+	return pack
+}
+
 func gitOutput(t *testing.T, repo *Repo, args ...string) string {
 	t.Helper()
 	out, err := repo.Git(t.Context(), args...)

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// A RefUpdate moves one ref. It is refused if the ref is not where Old says.
+// A RefUpdate moves one ref, not what a symbolic one stands for. It is refused if the
+// ref is not where Old says.
 type RefUpdate struct {
 	Ref string
 	New CommitID // zero: delete the ref
@@ -24,6 +25,7 @@ func (r *Repo) UpdateRefs(ctx context.Context, message string, updates ...RefUpd
 	var in strings.Builder
 	noReflog := false
 	for _, u := range updates {
+		in.WriteString("option no-deref\x00")
 		if u.New.IsZero() {
 			fmt.Fprintf(&in, "delete %s\x00%s\x00", u.Ref, u.Old)
 		} else {
@@ -109,29 +111,19 @@ func (r *Repo) FileAt(ctx context.Context, c CommitID, path string) ([]byte, err
 	return []byte(out), err
 }
 
-// syncLoose has git put loose objects on the disk before it ends, which it does not by
-// default: the refs that will name them get there at once.
-const syncLoose = "core.fsync=loose-object"
-
-// WriteCommit writes a commit. Author and committer are whole lines of a commit
-// object without their first word, and message is written as it is.
-func (r *Repo) WriteCommit(ctx context.Context, tree ObjectID, parents []CommitID, author, committer, message string) (CommitID, error) {
-	c := commit{tree: tree, parents: parents, author: author, committer: committer, message: message}
-	out, err := r.gitInput(ctx, c.encode(), "-c", syncLoose, "hash-object", "-t", "commit", "-w", "--stdin")
-	if err != nil {
-		return CommitID{}, err
+// SymbolicTarget returns the ref that a symbolic ref stands for, or ref itself if it
+// is none.
+func (r *Repo) SymbolicTarget(ctx context.Context, ref string) (string, error) {
+	target, err := r.Git(ctx, "symbolic-ref", "--quiet", ref)
+	if exitStatus(err) == 1 {
+		return ref, nil
 	}
-	return ParseCommitID(strings.TrimSpace(out))
+	return strings.TrimSuffix(target, "\n"), err
 }
 
 // CheckedOut returns the work tree, of those that share this repository, in which
-// ref, or what ref is a symbolic ref to, is the current branch, or "".
+// ref is the current branch, or "".
 func (r *Repo) CheckedOut(ctx context.Context, ref string) (dir string, err error) {
-	if target, err := r.Git(ctx, "symbolic-ref", "--quiet", ref); err == nil {
-		ref = strings.TrimSuffix(target, "\n")
-	} else if exitStatus(err) != 1 {
-		return "", err
-	}
 	out, err := r.Git(ctx, "worktree", "list", "--porcelain")
 	if err != nil {
 		return "", err

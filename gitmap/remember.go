@@ -96,7 +96,7 @@ func (im *importer) recall(c *dsc.Content) (*unpacked, error) {
 	if !ok || file.Digest.Algorithm != dsc.SHA256 {
 		return nil, errNotRemembered
 	}
-	top, err := im.repo.tree(id)
+	top, err := im.tree(id)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %v", errNotRemembered, err)
 	}
@@ -105,7 +105,7 @@ func (im *importer) recall(c *dsc.Content) (*unpacked, error) {
 	for _, e := range top {
 		switch e.Name {
 		case "memory.json":
-			data, err := im.repo.blob(ObjectID(e.Hash))
+			data, err := im.blob(ObjectID(e.Hash))
 			if err != nil || json.Unmarshal(data, &m) != nil {
 				return nil, errNotRemembered
 			}
@@ -136,7 +136,7 @@ func (im *importer) recall(c *dsc.Content) (*unpacked, error) {
 
 // readTree reads a tree with all that is below it.
 func (im *importer) readTree(id ObjectID) (*node, error) {
-	entries, err := im.repo.tree(id)
+	entries, err := im.tree(id)
 	if err != nil {
 		return nil, err
 	}

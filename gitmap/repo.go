@@ -72,26 +72,29 @@ func Init(ctx context.Context, dir, branch string) (*Repo, error) {
 // Open opens the repository that dir is in. It is an error that matches
 // [ErrNoRepository] if there is none.
 func Open(ctx context.Context, dir string) (*Repo, error) {
-	out, err := runGit(ctx, dir, nil, "rev-parse", "--path-format=absolute", "--show-object-format", "--git-dir", "--git-common-dir", "--is-bare-repository")
+	out, err := runGit(ctx, dir, nil, "rev-parse", "--path-format=absolute", "--show-object-format",
+		"--git-dir", "--git-common-dir", "--is-bare-repository", "--show-toplevel")
+	var ge *GitError
+	if errors.As(err, &ge) && strings.Contains(ge.Stderr, "must be run in a work tree") {
+		// git has told the rest before it found that there is no work tree to name.
+		out, err = ge.stdout, nil
+	}
 	if err != nil {
-		var ge *GitError
 		if errors.As(err, &ge) && strings.Contains(ge.Stderr, "not a git repository") {
 			return nil, fmt.Errorf("%s: %w", dir, ErrNoRepository)
 		}
 		return nil, err
 	}
-	f := strings.Split(strings.TrimSpace(out), "\n")
-	if len(f) != 4 {
+	f := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+	if len(f) < 4 || len(f) > 5 {
 		return nil, fmt.Errorf("git rev-parse: answered %q", out)
 	}
 	if f[0] != "sha1" {
 		return nil, fmt.Errorf("%s: the repository names objects by %s: imports are defined for SHA-1 only", dir, f[0])
 	}
 	r := &Repo{gitDir: f[1], common: f[2]}
-	if f[3] != "true" {
-		if out, err = runGit(ctx, dir, nil, "rev-parse", "--path-format=absolute", "--show-toplevel"); err == nil {
-			r.workTree = strings.TrimSuffix(out, "\n")
-		}
+	if len(f) == 5 {
+		r.workTree = f[4]
 	}
 	r.objects.dir = r.common
 	return r, nil
@@ -116,6 +119,8 @@ type GitError struct {
 	Args   []string
 	Stderr string
 	Err    error
+
+	stdout string // what it had printed until then
 }
 
 func (e *GitError) Error() string {
@@ -217,7 +222,7 @@ func runGit(ctx context.Context, dir string, stdin []byte, args ...string) (stri
 		if interrupted(ctx, err) {
 			return "", ctx.Err()
 		}
-		return "", &GitError{args, stderr.String(), err}
+		return "", &GitError{Args: args, Stderr: stderr.String(), Err: err, stdout: stdout.String()}
 	}
 	return stdout.String(), nil
 }

@@ -90,5 +90,5 @@ func (b *batch) objectOf(kind string, id ObjectID) ([]byte, error) {
 }
 
 func (b *batch) failed(err error) error {
-	return &GitError{[]string{"cat-file"}, b.stderr.String(), err}
+	return &GitError{Args: []string{"cat-file"}, Stderr: b.stderr.String(), Err: err}
 }

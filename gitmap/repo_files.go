@@ -1,11 +1,7 @@
 package gitmap
 
 import (
-	"bytes"
 	"context"
-	"fmt"
-	"maps"
-	"slices"
 	"strings"
 )
 
@@ -19,26 +15,8 @@ func InitBare(ctx context.Context, dir string) (*Repo, error) {
 	return Open(ctx, dir)
 }
 
-// WriteFiles writes a tree of regular files, without directories, and returns its name.
-func (r *Repo) WriteFiles(ctx context.Context, files map[string][]byte) (ObjectID, error) {
-	var tree bytes.Buffer
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		out, err := r.gitInput(ctx, files[name], "-c", syncLoose, "hash-object", "-w", "--stdin")
-		if err != nil {
-			return ObjectID{}, err
-		}
-		fmt.Fprintf(&tree, "100644 blob %s\t%s\x00", strings.TrimSpace(out), name)
-	}
-	out, err := r.gitInput(ctx, tree.Bytes(), "-c", syncLoose, "mktree", "-z")
-	if err != nil {
-		return ObjectID{}, err
-	}
-	id, err := ParseCommitID(strings.TrimSpace(out))
-	return ObjectID(id), err
-}
-
 // ReadFiles returns the files at the top of a tree, by name. It is for small
-// trees, such as those that WriteFiles makes.
+// trees, such as those that [Pack.WriteFiles] makes.
 func (r *Repo) ReadFiles(ctx context.Context, tree ObjectID) (map[string][]byte, error) {
 	entries, err := r.treeEntries(ctx, tree)
 	if err != nil {

@@ -33,6 +33,10 @@ func (r *Repo) RemoteRefs(ctx context.Context, url string, prefixes ...string) (
 	return refs, nil
 }
 
+// syncLoose has git put loose objects on the disk before it ends, which it does not by
+// default: the refs that will name them get there at once.
+const syncLoose = "core.fsync=loose-object"
+
 // FetchObjects brings the objects that refs of the repository at url lead to, and makes
 // no ref. So an interrupted fetch leaves nothing but objects, which the next one uses,
 // or else git gc removes after some weeks. Until then a caller has to make refs of

@@ -11,13 +11,17 @@ import (
 // FetchObjects brings objects and makes no ref, whatever is configured.
 func TestFetchObjects(t *testing.T) {
 	server, repo := testRepo(t), testRepo(t)
-	tree, err := server.WriteFiles(t.Context(), map[string][]byte{"a b 3": []byte("content")})
+	pack := testPack(t, server)
+	tree, err := pack.WriteFiles(map[string][]byte{"a b 3": []byte("content")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	const person = "A <a@example.org> 1700000000 +0000"
-	c, err := server.WriteCommit(t.Context(), tree, nil, person, person, "one\n")
+	c, err := pack.WriteCommit(tree, nil, person, person, "one\n")
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pack.Finish(); err != nil {
 		t.Fatal(err)
 	}
 	refs := []string{"refs/dgit/sid", "refs/heads/refs/dgit/sid", "refs/tags/x/1", "refs/tags/y"}

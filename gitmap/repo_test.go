@@ -66,12 +66,16 @@ func TestInterruptedGit(t *testing.T) {
 // An index of version 1 is passed over, as git reads it still.
 func TestKnownObjectsVersion1(t *testing.T) {
 	repo := testRepo(t)
-	if _, err := repo.WriteFiles(t.Context(), map[string][]byte{"a": []byte("a")}); err != nil {
-		t.Fatal(err)
-	}
-	tree, err := repo.WriteFiles(t.Context(), map[string][]byte{"b": []byte("b")})
-	if err != nil {
-		t.Fatal(err)
+	var tree ObjectID
+	for _, name := range []string{"a", "b"} {
+		pack := testPack(t, repo)
+		var err error
+		if tree, err = pack.WriteFiles(map[string][]byte{name: []byte(name)}); err != nil {
+			t.Fatal(err)
+		}
+		if err := pack.Finish(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := repo.UpdateRefs(t.Context(), "test", RefUpdate{Ref: "refs/test", New: CommitID(tree)}); err != nil {
 		t.Fatal(err)

@@ -252,20 +252,35 @@ func (c *cloner) commit(ctx context.Context, repo *gitmap.Repo, pkg *dsc.Package
 	if err != nil {
 		return err
 	}
-	var imported *mergeInput
-	if uploaded.IsZero() {
-		if imported, err = c.importUpload(ctx, repo, pkg); err != nil {
-			return err
-		}
-	}
-	c.result.Commit, err = c.combine(ctx, repo, uploaded, imported, tip)
+	pack, err := repo.NewPack(ctx)
 	if err != nil {
 		return err
 	}
-	if c.result.Tree, err = repo.Tree(ctx, c.result.Commit); err != nil {
+	defer pack.Abort()
+	var imported *recordedImport
+	if uploaded.IsZero() {
+		opts := gitmap.ImportOptions{Limits: c.opts.Limits, Progress: c.opts.Progress}
+		if imported, err = importRecorded(ctx, pack, pkg, nil, opts); err != nil {
+			return err
+		}
+		c.result.Import = imported.Imported
+	}
+	c.result.Commit, err = c.combine(ctx, repo, pack, uploaded, tip)
+	if err != nil {
 		return err
 	}
-	return publish(ctx, repo, "dgit fetch", pkg, c.result.Import,
+	if err := pack.Finish(); err != nil {
+		return err
+	}
+	if c.result.Import == nil {
+		imported = nil
+		if c.result.Tree, err = repo.Tree(ctx, c.result.Commit); err != nil {
+			return err
+		}
+	} else {
+		c.result.Tree = c.result.Import.Tree // that of a merge, too
+	}
+	return publish(ctx, repo, "dgit fetch", nil, imported,
 		gitmap.RefUpdate{Ref: TrackingRef(c.result.Suite), New: c.result.Commit})
 }
 
@@ -287,23 +302,14 @@ func (c *cloner) uploadedCommit(ctx context.Context, repo *gitmap.Repo, pkg *dsc
 	return id, err
 }
 
-func (c *cloner) importUpload(ctx context.Context, repo *gitmap.Repo, pkg *dsc.Package) (*mergeInput, error) {
-	imp, err := importRemembering(ctx, repo, pkg, gitmap.ImportOptions{Limits: c.opts.Limits, Progress: c.opts.Progress})
-	if err != nil {
-		return nil, err
-	}
-	c.result.Import = imp
-	return &mergeInput{imp.Commit, imp.ChangelogVersion, whatImport, imp.Author, imp.Committer}, nil
-}
-
 // combine is the table of dgit's fetch for a repository without history of its
-// own: uploaded is what the .dsc names (or zero, and imported is its import), tip
-// what the git server has (or zero).
-func (c *cloner) combine(ctx context.Context, repo *gitmap.Repo, uploaded gitmap.CommitID, imported *mergeInput, tip gitmap.CommitID) (gitmap.CommitID, error) {
+// own: uploaded is what the .dsc names, or zero if it has been imported; tip is what the
+// git server has, or zero. Without an import in what it returns, the result has none either.
+func (c *cloner) combine(ctx context.Context, repo *gitmap.Repo, pack *gitmap.Pack, uploaded, tip gitmap.CommitID) (gitmap.CommitID, error) {
 	pkg, codename := c.result.ID.Package, c.result.Suite
 	if tip.IsZero() || tip == uploaded {
-		if imported != nil {
-			return imported.commit, nil
+		if c.result.Import != nil {
+			return c.result.Import.Commit, nil
 		}
 		return uploaded, nil
 	}
@@ -311,16 +317,17 @@ func (c *cloner) combine(ctx context.Context, repo *gitmap.Repo, uploaded gitmap
 	if err != nil {
 		return tip, err
 	}
-	if imported == nil {
-		return c.combineCommits(ctx, repo, uploaded, server)
+	if c.result.Import == nil {
+		return c.combineCommits(ctx, repo, pack, uploaded, server)
 	}
+	imported := importInput(c.result.Import)
 	order, err := server.version.Compare(imported.version)
 	if err != nil {
 		return tip, err
 	}
 	switch {
 	case order < 0:
-		return recordUpload(ctx, repo, pkg, codename, server, *imported)
+		return recordUpload(pack, pkg, codename, server, *imported)
 	case order > 0:
 		c.warnf("the git server has version %s, but the archive only %s", server.version, imported.version)
 	}
@@ -329,7 +336,7 @@ func (c *cloner) combine(ctx context.Context, repo *gitmap.Repo, uploaded gitmap
 }
 
 // combineCommits is combine for an upload whose commit is there.
-func (c *cloner) combineCommits(ctx context.Context, repo *gitmap.Repo, uploaded gitmap.CommitID, server mergeInput) (gitmap.CommitID, error) {
+func (c *cloner) combineCommits(ctx context.Context, repo *gitmap.Repo, pack *gitmap.Pack, uploaded gitmap.CommitID, server mergeInput) (gitmap.CommitID, error) {
 	behind, err := repo.IsAncestor(ctx, uploaded, server.commit)
 	if err != nil {
 		return uploaded, err
@@ -346,7 +353,7 @@ func (c *cloner) combineCommits(ctx context.Context, repo *gitmap.Repo, uploaded
 	if err != nil {
 		return uploaded, err
 	}
-	return merge(ctx, repo, c.result.ID.Package, c.result.Suite, []mergeInput{field, server})
+	return merge(pack, c.result.ID.Package, c.result.Suite, []mergeInput{field, server})
 }
 
 // progress reports the start of a phase whose size is not known.

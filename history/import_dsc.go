@@ -150,7 +150,9 @@ type importTarget struct {
 	repo  *gitmap.Repo
 	opts  ImportDscOptions
 	ref   string
-	how   string // "", "+" or ".."
+	moved string                     // ref, or what it stands for if it is symbolic
+	how   string                     // "", "+" or ".."
+	refs  map[string]gitmap.ObjectID // that are of interest to the import
 	old   gitmap.CommitID
 	isOld bool
 }
@@ -168,22 +170,34 @@ func openTarget(ctx context.Context, repo *gitmap.Repo, opts ImportDscOptions) (
 	if !strings.HasPrefix(t.ref, "refs/") {
 		t.ref = "refs/heads/" + t.ref
 	}
-	if _, err := repo.Git(ctx, "check-ref-format", t.ref); err != nil {
+	if !isRefName(t.ref) {
 		return nil, fmt.Errorf("%q is no name for a branch", opts.Branch)
 	}
 	if err := checkOutside(repo, opts.Dsc); err != nil {
 		return nil, err
 	}
-	if dir, err := repo.CheckedOut(ctx, t.ref); err != nil {
+	var err error
+	if t.refs, err = repo.Refs(ctx, t.ref, memoryPrefix); err != nil {
+		return nil, err
+	}
+	t.moved = t.ref
+	if _, t.isOld = t.refs[t.ref]; t.isOld {
+		if t.moved, err = repo.SymbolicTarget(ctx, t.ref); err != nil {
+			return nil, err
+		}
+	}
+	if dir, err := repo.CheckedOut(ctx, t.moved); err != nil {
 		return nil, err
 	} else if dir != "" {
 		return nil, &BranchExistsError{Ref: t.ref, CheckedOut: dir}
 	}
-	var err error
-	t.old, t.isOld, err = repo.Commit(ctx, t.ref)
-	if err == nil && t.isOld && t.how == "" {
-		err = &BranchExistsError{Ref: t.ref}
+	if !t.isOld {
+		return t, nil
 	}
+	if t.how == "" {
+		return nil, &BranchExistsError{Ref: t.ref}
+	}
+	t.old, t.isOld, err = repo.Commit(ctx, t.ref)
 	return t, err
 }
 
@@ -212,28 +226,47 @@ func (t *importTarget) fill(ctx context.Context, pkg *dsc.Package, result *Impor
 	if err != nil {
 		return err
 	}
-	if !used {
-		if result.Import, err = importRemembering(ctx, t.repo, pkg, gitmap.ImportOptions{Limits: t.opts.Limits, Progress: t.opts.Progress}); err != nil {
-			return err
-		}
-		if result.Commit, err = t.mergeOld(ctx, result); err != nil {
-			return err
-		}
-		result.Tree = result.Import.Tree // that of a merge, too
-	} else if result.Tree, err = t.repo.Tree(ctx, result.Commit); err != nil {
+	var imported *recordedImport
+	if used {
+		result.Tree, err = t.repo.Tree(ctx, result.Commit)
+	} else {
+		imported, err = t.importDsc(ctx, pkg, result)
+	}
+	if err != nil {
 		return err
 	}
 	message := "dgit import-dsc: " + t.opts.Dsc
 	if t.how != "" {
 		message += " " + t.how
 	}
-	err = publish(ctx, t.repo, message, pkg, result.Import, gitmap.RefUpdate{Ref: t.ref, New: result.Commit, Old: t.old})
+	err = publish(ctx, t.repo, message, t.refs, imported, gitmap.RefUpdate{Ref: t.moved, New: result.Commit, Old: t.old})
 	if err != nil && !t.isOld {
 		if _, isNow, _ := t.repo.Commit(ctx, t.ref); isNow { // made while we worked
 			return &BranchExistsError{Ref: t.ref}
 		}
 	}
 	return err
+}
+
+// importDsc makes the import, and the commit that the ref moves to.
+func (t *importTarget) importDsc(ctx context.Context, pkg *dsc.Package, result *ImportDscResult) (*recordedImport, error) {
+	pack, err := t.repo.NewPack(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer pack.Abort()
+	imported, err := importRecorded(ctx, pack, pkg, t.refs, gitmap.ImportOptions{Limits: t.opts.Limits, Progress: t.opts.Progress})
+	if err != nil {
+		return nil, err
+	}
+	result.Import, result.Tree = imported.Imported, imported.Tree // which is that of a merge, too
+	if result.Commit, err = t.mergeOld(pack, result); err != nil {
+		return nil, err
+	}
+	if err := pack.Finish(); err != nil {
+		return nil, &dsc.PackageError{ID: result.ID, Err: err}
+	}
+	return imported, nil
 }
 
 // useNamedCommit uses the commit that the .dsc names in its field Dgit, if it does
@@ -269,14 +302,13 @@ func (t *importTarget) useNamedCommit(ctx context.Context, pkg *dsc.Package, res
 }
 
 // mergeOld puts the import on top of what the branch has, if that is wanted.
-func (t *importTarget) mergeOld(ctx context.Context, result *ImportDscResult) (gitmap.CommitID, error) {
+func (t *importTarget) mergeOld(pack *gitmap.Pack, result *ImportDscResult) (gitmap.CommitID, error) {
 	imp := result.Import
 	if !t.isOld || t.how != ".." {
 		return imp.Commit, nil
 	}
-	main := mergeInput{commit: imp.Commit, author: imp.Author, stamp: imp.Committer}
 	message := fmt.Sprintf("Merge %s (%s) import into %s\n", result.ID.Package, result.ID.Version, t.ref)
-	return writeMerge(ctx, t.repo, main, []gitmap.CommitID{imp.Commit, t.old}, message)
+	return writeMerge(pack, *importInput(imp), []gitmap.CommitID{imp.Commit, t.old}, message)
 }
 
 // linkFiles makes the files of the package available beside the work tree, where

@@ -1,27 +1,22 @@
 package history
 
 import (
-	"context"
 	"maps"
 	"slices"
 	"strings"
 
-	"debgit/dsc"
 	"debgit/gitmap"
 )
 
-// importRemembering is [gitmap.Import] with the tarballs that earlier imports into
-// the same repository remembered.
-func importRemembering(ctx context.Context, repo *gitmap.Repo, pkg *dsc.Package, opts gitmap.ImportOptions) (*gitmap.Imported, error) {
-	refs, err := repo.Refs(ctx, memoryPrefix)
-	if err != nil {
-		return nil, err
-	}
-	opts.Remembered = map[string]gitmap.ObjectID{}
+// remembered returns what earlier imports remembered of tarballs, where refs are as they are now.
+func remembered(refs map[string]gitmap.ObjectID) map[string]gitmap.ObjectID {
+	memories := map[string]gitmap.ObjectID{}
 	for ref, id := range refs {
-		opts.Remembered[strings.TrimPrefix(ref, memoryPrefix)] = id
+		if digest, ok := strings.CutPrefix(ref, memoryPrefix); ok {
+			memories[digest] = id
+		}
 	}
-	return gitmap.Import(ctx, repo, pkg, opts)
+	return memories
 }
 
 // memoryUpdates returns the updates that keep what imp remembers of its tarballs,

@@ -52,49 +52,63 @@ func EncodeReport(r gitmap.Report) ([]byte, error) {
 	return append(data, '\n'), err
 }
 
-// publish moves a ref to an import, or to what was made of it, together with what is
-// kept beside it; imp is nil if there was no import. Another import into the same
-// repository may keep the same things meanwhile, which is no conflict.
-func publish(ctx context.Context, repo *gitmap.Repo, message string, pkg *dsc.Package, imp *gitmap.Imported, move gitmap.RefUpdate) error {
-	beside, err := recordUpdates(ctx, repo, pkg, imp)
-	for err == nil {
-		refused := repo.UpdateRefs(ctx, message, append(beside, move)...)
-		if refused == nil {
-			return nil
-		}
-		before := beside
-		if beside, err = recordUpdates(ctx, repo, pkg, imp); err == nil && slices.Equal(beside, before) {
-			return refused
-		}
-	}
-	return err
+// A recordedImport is an import whose record is in the same pack.
+type recordedImport struct {
+	*gitmap.Imported
+	record gitmap.ObjectID
 }
 
-// recordUpdates writes the record of an import, and returns the updates that put
-// it under its ref, and those that keep what the import remembers of its tarballs, for the same
-// transaction as that of the branch. There are none if imp is nil, or if the same is there.
-func recordUpdates(ctx context.Context, repo *gitmap.Repo, pkg *dsc.Package, imp *gitmap.Imported) ([]gitmap.RefUpdate, error) {
-	if imp == nil {
-		return nil, nil
+// importRecorded is [gitmap.Pack.Import] with the tarballs that earlier imports into the
+// same repository remembered, and writes the record of the import. refs are those of
+// the repository, as far as they are under memoryPrefix.
+func importRecorded(ctx context.Context, pack *gitmap.Pack, pkg *dsc.Package, refs map[string]gitmap.ObjectID, opts gitmap.ImportOptions) (*recordedImport, error) {
+	opts.Remembered = remembered(refs)
+	imp, err := pack.Import(ctx, pkg, opts)
+	if err != nil {
+		return nil, err
 	}
 	report, err := EncodeReport(imp.Report())
 	if err != nil {
 		return nil, err
 	}
-	tree, err := repo.WriteFiles(ctx, map[string][]byte{recordDsc: pkg.Dsc(), recordReport: report})
-	if err != nil {
-		return nil, err
+	record, err := pack.WriteFiles(map[string][]byte{recordDsc: pkg.Dsc(), recordReport: report})
+	return &recordedImport{imp, record}, err
+}
+
+// publish moves a ref to an import, or to what was made of it, together with what is
+// kept beside it; imp is nil if there was no import. refs are those that there were
+// before, as far as they are under memoryPrefix. Another import into the same
+// repository may keep the same things meanwhile, which is no conflict.
+func publish(ctx context.Context, repo *gitmap.Repo, message string, refs map[string]gitmap.ObjectID, imp *recordedImport, move gitmap.RefUpdate) error {
+	beside := recordUpdates(refs, imp)
+	for {
+		refused := repo.UpdateRefs(ctx, message, append(beside, move)...)
+		if refused == nil || imp == nil {
+			return refused
+		}
+		now, err := repo.Refs(ctx, RecordRef(imp.Commit), memoryPrefix)
+		if err != nil {
+			return err
+		}
+		before := beside
+		if beside = recordUpdates(now, imp); slices.Equal(beside, before) {
+			return refused
+		}
 	}
-	ref := RecordRef(imp.Commit)
-	refs, err := repo.Refs(ctx, ref, memoryPrefix)
-	if err != nil {
-		return nil, err
+}
+
+// recordUpdates returns the updates that put the record of an import under its ref, and
+// those that keep what the import remembers of its tarballs, for the same transaction
+// as that of the branch. There are none if imp is nil, or for what refs have already.
+func recordUpdates(refs map[string]gitmap.ObjectID, imp *recordedImport) []gitmap.RefUpdate {
+	if imp == nil {
+		return nil
 	}
-	updates := memoryUpdates(refs, imp)
-	if refs[ref] != tree {
-		updates = append(updates, gitmap.RefUpdate{Ref: ref, New: gitmap.CommitID(tree), Old: gitmap.CommitID(refs[ref]), NoReflog: true})
+	updates := memoryUpdates(refs, imp.Imported)
+	if ref := RecordRef(imp.Commit); refs[ref] != imp.record {
+		updates = append(updates, gitmap.RefUpdate{Ref: ref, New: gitmap.CommitID(imp.record), Old: gitmap.CommitID(refs[ref]), NoReflog: true})
 	}
-	return updates, nil
+	return updates
 }
 
 // ReadRecord returns the record of the import whose last commit is c; ok is false

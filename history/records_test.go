@@ -98,8 +98,15 @@ func TestReadRecordRefuses(t *testing.T) {
 		{"no JSON", map[string][]byte{"dsc": record.Dsc, "report.json": good[1:]}, false},
 	}
 	for _, tt := range tests {
-		tree, err := repo.WriteFiles(t.Context(), tt.files)
+		pack, err := repo.NewPack(t.Context())
 		if err != nil {
+			t.Fatal(err)
+		}
+		tree, err := pack.WriteFiles(tt.files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := pack.Finish(); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := repo.Git(t.Context(), "update-ref", RecordRef(commit), tree.String()); err != nil {

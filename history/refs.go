@@ -36,6 +36,12 @@ const memoryPrefix = "refs/debgit/tarballs/"
 // archiveTagPrefix starts the names of tags for archive views.
 const archiveTagPrefix = "archive/"
 
+// notInRefs matches what no name of a ref may have in it, git-check-ref-format(1).
+var notInRefs = regexp.MustCompile(`[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|//|(^|/)\.|\.lock(/|$)|[./]$`)
+
+// isRefName says whether a name that begins with "refs/" is one that git allows.
+func isRefName(name string) bool { return !notInRefs.MatchString(name) }
+
 // ArchiveTag is the name, without refs/tags/, of the tag for the archive view of an
 // upload to a distro.
 func ArchiveTag(distro string, v dsc.Version) string {

@@ -30,3 +30,44 @@ func TestArchiveTag(t *testing.T) {
 		}
 	}
 }
+
+func TestIsRefName(t *testing.T) {
+	tests := []struct {
+		name string
+		want bool
+	}{
+		{"refs/heads/hello", true},
+		{"refs/heads/dgit/sid", true},
+		{"refs/heads/-x@y,{}é\xff", true},
+		{"refs/heads/@", true},
+		{"refs/heads/a.lock.b", true},
+		{"refs/heads/", false},
+		{"refs/heads//a", false},
+		{"refs/heads/a/", false},
+		{"refs/heads/a.", false},
+		{"refs/heads/.a", false},
+		{"refs/heads/a/.b", false},
+		{"refs/heads/a..b", false},
+		{"refs/heads/a.lock", false},
+		{"refs/heads/a.lock/b", false},
+		{"refs/heads/a@{1}", false},
+		{"refs/heads/a b", false},
+		{"refs/heads/a\tb", false},
+		{"refs/heads/a\x7f", false},
+		{"refs/heads/a~1", false},
+		{"refs/heads/a^", false},
+		{"refs/heads/a:b", false},
+		{"refs/heads/a?", false},
+		{"refs/heads/a*", false},
+		{"refs/heads/a[b", false},
+		{`refs/heads/a\b`, false},
+	}
+	for _, tt := range tests {
+		if got := isRefName(tt.name); got != tt.want {
+			t.Errorf("isRefName(%q) = %v, want %v", tt.name, got, tt.want)
+		}
+		if git := exec.Command("git", "check-ref-format", tt.name).Run() == nil; git != tt.want {
+			t.Errorf("git check-ref-format says %v of %q, want %v", git, tt.name, tt.want)
+		}
+	}
+}

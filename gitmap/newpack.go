@@ -1,0 +1,108 @@
+package gitmap
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/object"
+)
+
+// A Pack is new objects on their way into a repository. They are there, complete
+// and durable, when Finish has returned nil, and none of them is before.
+//
+// A Pack is for one goroutine. Who does not finish it must abort it; to abort it
+// after it has been finished does nothing.
+type Pack struct {
+	repo     *Repo
+	writer   *packWriter
+	deflater *deflater
+	trees    *treeWriter
+}
+
+// NewPack starts a pack.
+func (r *Repo) NewPack(ctx context.Context) (*Pack, error) {
+	config, err := r.Config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w, err := newPackWriter(r.packDir(), compressionLevel(config))
+	if err != nil {
+		return nil, err
+	}
+	d := w.newDeflater()
+	return &Pack{repo: r, writer: w, deflater: d, trees: &treeWriter{w, d}}, nil
+}
+
+// Finish puts the objects into the repository.
+func (p *Pack) Finish() error { return p.writer.finish() }
+
+// Abort gives all objects up.
+func (p *Pack) Abort() { p.writer.abort() }
+
+// WriteCommit writes a commit. Author and committer are whole lines of a commit
+// object without their first word, and message is written as it is.
+func (p *Pack) WriteCommit(tree ObjectID, parents []CommitID, author, committer, message string) (CommitID, error) {
+	return p.commit(commit{tree: tree, parents: parents, author: author, committer: committer, message: message})
+}
+
+func (p *Pack) commit(c commit) (CommitID, error) {
+	id, err := p.writer.put(p.deflater, commitObject, c.encode())
+	return CommitID(id), err
+}
+
+// WriteFiles writes a tree of regular files, without directories, and returns its name.
+func (p *Pack) WriteFiles(files map[string][]byte) (ObjectID, error) {
+	dir := newDir()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		b, err := p.newBlob(files[name])
+		if err != nil {
+			return ObjectID{}, err
+		}
+		dir.entries[name] = &node{kind: fileNode, blob: b}
+	}
+	return p.trees.writeRoot(dir)
+}
+
+func (p *Pack) newBlob(content []byte) (*blob, error) {
+	id, err := p.writer.put(p.deflater, blobObject, content)
+	return &blob{id}, err
+}
+
+// blob returns the content of a blob that is in the pack or in the repository.
+func (p *Pack) blob(id ObjectID) ([]byte, error) {
+	data, ok, err := p.writer.read(id)
+	if ok || err != nil {
+		return data, err
+	}
+	return p.repo.blob(id)
+}
+
+// blobSize returns the size of such a blob.
+func (p *Pack) blobSize(id ObjectID) (int64, error) {
+	if size, ok := p.writer.size(id); ok {
+		return size, nil
+	}
+	return p.repo.blobSize(id)
+}
+
+// tree returns the entries of a tree that is in the pack or in the repository.
+func (p *Pack) tree(id ObjectID) ([]object.TreeEntry, error) {
+	data, ok, err := p.writer.read(id)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return p.repo.tree(id)
+	}
+	o := new(plumbing.MemoryObject)
+	o.SetType(plumbing.TreeObject)
+	o.Write(data)
+	var t object.Tree
+	if err := t.Decode(o); err != nil {
+		return nil, fmt.Errorf("read tree %s: %w", id, err)
+	}
+	return t.Entries, nil
+}
