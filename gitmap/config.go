@@ -12,18 +12,15 @@ type Config map[string][]string
 
 // Value returns the value of key that counts, or "".
 func (c Config) Value(key string) string {
-	values := c[canonicalKey(key)]
+	values := c.Values(key)
 	if len(values) == 0 {
 		return ""
 	}
 	return values[len(values)-1]
 }
 
-// Set makes value the one that counts for key, as "git -c KEY=VALUE" does.
-func (c Config) Set(key, value string) {
-	key = canonicalKey(key)
-	c[key] = append(c[key], value)
-}
+// Values returns all values of key.
+func (c Config) Values(key string) []string { return c[canonicalKey(key)] }
 
 // canonicalKey lowers the case of section and name, but not of what is between.
 func canonicalKey(key string) string {
@@ -34,33 +31,62 @@ func canonicalKey(key string) string {
 	return strings.ToLower(key[:first]) + key[first:last] + strings.ToLower(key[last:])
 }
 
+// ConfigScopes is the git configuration by where git has it from: options such as
+// "git -c KEY=VALUE", the files of the work tree (of several that share a repository),
+// of the repository, of the user and of the system.
+type ConfigScopes struct{ Command, Worktree, Local, Global, System Config }
+
+// all puts the scopes together, in git's order of precedence.
+func (s ConfigScopes) all() Config {
+	c := Config{}
+	for _, scope := range []Config{s.System, s.Global, s.Local, s.Worktree, s.Command} {
+		for key, values := range scope {
+			c[key] = append(c[key], values...)
+		}
+	}
+	return c
+}
+
 // Config returns the configuration of r, including the user's and the system's.
 func (r *Repo) Config(ctx context.Context) (Config, error) {
+	_, err := r.ConfigScopes(ctx)
+	return r.config, err
+}
+
+// ConfigScopes returns the configuration that applies in r, by its origin.
+func (r *Repo) ConfigScopes(ctx context.Context) (ConfigScopes, error) {
 	r.configOnce.Do(func() {
-		r.config, r.configErr = readConfig(r.gitInput(ctx, nil, "config", "--list", "-z", "--includes"))
+		r.configScopes, r.configErr = readConfig(r.gitInput(ctx, nil, listConfig...))
+		r.config = r.configScopes.all()
 	})
-	return r.config, r.configErr
+	return r.configScopes, r.configErr
 }
 
 // UserConfig returns the configuration of the user and of the system, as it
-// applies outside of any repository.
-func UserConfig(ctx context.Context) (Config, error) {
-	return readConfig(runGit(ctx, "/", nil, "config", "--list", "-z", "--includes"))
+// applies outside of any repository, by its origin.
+func UserConfig(ctx context.Context) (ConfigScopes, error) {
+	return readConfig(runGit(ctx, "/", nil, listConfig...))
 }
 
-func readConfig(out string, err error) (Config, error) {
+// listConfig has git write scope, key and value of all that is configured.
+var listConfig = []string{"config", "--list", "-z", "--show-scope", "--includes"}
+
+func readConfig(out string, err error) (ConfigScopes, error) {
+	s := ConfigScopes{Config{}, Config{}, Config{}, Config{}, Config{}}
 	if err != nil {
-		return nil, err
+		return s, err
 	}
-	c := Config{}
-	for item := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
-		key, value, ok := strings.Cut(item, "\n")
+	scopes := map[string]Config{"command": s.Command, "worktree": s.Worktree, "local": s.Local, "global": s.Global, "system": s.System}
+	items := strings.Split(strings.TrimSuffix(out, "\x00"), "\x00")
+	for i := 0; i+1 < len(items); i += 2 {
+		c, known := scopes[items[i]]
+		key, value, ok := strings.Cut(items[i+1], "\n")
 		if !ok {
 			value = "true" // "[section] name" without "=" is a true boolean
 		}
-		if key != "" {
+		if known {
 			c[key] = append(c[key], value)
 		}
 	}
-	return c, nil
+	return s, nil
 }

@@ -55,9 +55,10 @@ type Repo struct {
 	common   string // what worktrees share: objects, refs
 	objects  objectStore
 
-	configOnce sync.Once
-	config     Config
-	configErr  error
+	configOnce   sync.Once
+	config       Config
+	configScopes ConfigScopes
+	configErr    error
 }
 
 // Init makes an empty repository in dir, which is made if need be, with a branch

@@ -22,7 +22,6 @@ type CloneOptions struct {
 	Keyrings         []string            // files with the keys that may sign Archive
 	RequireGitServer bool                // fail if the distro's git server cannot be asked
 	CacheDir         string              // default: debgit in the user's cache directory
-	Config           gitmap.Config       // counts before the user's git configuration; default: none
 	Getenv           func(string) string // default: os.Getenv
 	Limits           gitmap.Limits       // on the source package; default: those of [gitmap.Import]
 	Progress         gitmap.Progress     // default: none
@@ -89,11 +88,11 @@ func Clone(ctx context.Context, opts CloneOptions) (*CloneResult, error) {
 // cloner is what one call of Clone works on.
 type cloner struct {
 	opts     CloneOptions
-	settings settings
+	settings *Settings
 	client   *archive.Client
 	suite    archive.Suite
 	upload   *archive.Upload
-	distro   string
+	access   *Access
 	result   *CloneResult
 }
 
@@ -117,12 +116,7 @@ func (c *cloner) find(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for key, values := range c.opts.Config {
-		for _, v := range values {
-			config.Set(key, v)
-		}
-	}
-	c.settings = settings{config}
+	c.settings = NewSettings(config, c.opts.Getenv)
 	if err := c.openSuite(ctx); err != nil {
 		return err
 	}
@@ -147,19 +141,20 @@ func (c *cloner) find(ctx context.Context) error {
 }
 
 func (c *cloner) openSuite(ctx context.Context) error {
-	distro, _ := c.settings.lookup("dgit.default.distro")
+	var err error
 	suite := c.opts.Suite
 	if suite == "" {
-		suite = c.settings.defaultSuite(distro)
+		if suite, err = c.settings.DefaultSuite(""); err != nil {
+			return err
+		}
 	}
 	c.client = archive.NewClient(archive.ClientOptions{CacheDir: c.opts.CacheDir, DscSize: c.opts.Limits.Dsc, Progress: c.opts.Progress,
 		Warn: func(err error) { c.warnf("%v; it is passed over", err) }})
-	var err error
 	if c.suite, err = openSuite(ctx, c.client, suite, c.opts.Archive, c.opts.Keyrings); err != nil {
 		return err
 	}
-	c.distro = strings.ToLower(c.suite.Origin())
-	return nil
+	c.access, err = c.settings.accessTo(suite, c.suite.Origin())
+	return err
 }
 
 // checkDir refuses a directory that is there, and one that has no parent.
@@ -179,7 +174,7 @@ func (c *cloner) checkDir() error {
 
 // clone downloads and imports, and gives the result its name.
 func (c *cloner) clone(ctx context.Context) error {
-	server, err := gitServerOf(c.settings, c.distro, c.result.ID.Package)
+	server, err := gitServerOf(c.access, c.result.ID.Package)
 	if err != nil {
 		return err
 	}
@@ -207,7 +202,7 @@ func (c *cloner) clone(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := setUpNewTree(ctx, repo, c.settings, c.distro, c.opts.Getenv); err != nil {
+	if err := setUpNewTree(ctx, repo, c.access, c.opts.Getenv); err != nil {
 		return err
 	}
 	if err := addVcsGit(ctx, repo, pkg.Source().VcsGit); err != nil {

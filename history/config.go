@@ -2,72 +2,148 @@ package history
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"debgit/gitmap"
 )
 
-// builtin has the settings of the distros that we know, under the same keys as
-// the git configuration that overrides them. A distro that says nothing of a git
-// server has none.
-var builtin = map[string]string{
-	"dgit.default.distro":                 "debian",
-	"dgit.default.default-suite":          "unstable",
-	"dgit-distro.debian.git-check":        "url",
-	"dgit-distro.debian.git-check-suffix": "/info/refs",
-	"dgit-distro.debian.git-url":          "https://git.dgit.debian.org",
-	"dgit-distro.debian.git-url-suffix":   "",
-	"dgit-distro.ubuntu.git-check":        "false",
+// Settings is what the git configuration says of distros and suites, and what we say
+// where it is silent, under the keys of dgit(1).
+//
+// A key is looked for in options such as -c, then in the configuration of the
+// repository, of the user, and of the system, then among the built-in settings. The
+// first that has it counts. Of options, the last one for a key counts; elsewhere a key
+// that must have one value and has several is a [*RepeatedKeyError].
+type Settings struct {
+	command gitmap.Config
+	files   []configFile // those that count first come first
+	builtin map[string]string
+	series  func(suite string) string // the distro of which suite is a series, or ""
+}
+
+// A configFile is one of the places where git keeps configuration in files.
+type configFile struct {
+	whose  string
+	values gitmap.Config
+}
+
+// NewSettings returns the settings that a configuration makes. The variables of getenv
+// have a say in what is built in, see [Settings].
+func NewSettings(c gitmap.ConfigScopes, getenv func(string) string) *Settings {
+	return &Settings{
+		command: c.Command,
+		files: []configFile{
+			{"this work tree's", c.Worktree},
+			{"the repository's", c.Local},
+			{"the user's", c.Global},
+			{"the system's", c.System},
+		},
+		builtin: builtinSettings(getenv),
+		series:  distroInfoSeries,
+	}
 }
 
 // A ConfigError says that the value of a configuration key cannot be used.
 type ConfigError struct {
 	Key   string
 	Value string
-	Want  string
+	Want  string // what a value must be
 }
 
 func (e *ConfigError) Error() string {
 	return fmt.Sprintf("configuration %s is %q, but %s is wanted", e.Key, e.Value, e.Want)
 }
 
-// settings looks up what git configuration, or else we, say of distros.
-type settings struct{ config gitmap.Config }
-
-// lookup returns the value of a whole key, and whether there is any.
-func (s settings) lookup(key string) (string, bool) {
-	if values := s.config[key]; len(values) > 0 {
-		return values[len(values)-1], true
-	}
-	v, ok := builtin[key]
-	return v, ok
+// A RepeatedKeyError says that a configuration key that must have one value has
+// several in one place.
+type RepeatedKeyError struct {
+	Key    string
+	Whose  string // such as "the user's"
+	Values []string
 }
 
-// distro returns the value of an access key of a distro, else its default.
-func (s settings) distro(distro, key, fallback string) string {
-	for _, k := range []string{"dgit-distro." + distro + "." + key, "dgit.default." + key} {
-		if v, ok := s.lookup(k); ok {
-			return v
+func (e *RepeatedKeyError) Error() string {
+	return fmt.Sprintf("configuration %s has %d values in %s configuration: %q", e.Key, len(e.Values), e.Whose, e.Values)
+}
+
+// A MissingKeyError says that none of some configuration keys has a value.
+type MissingKeyError struct{ Keys []string }
+
+func (e *MissingKeyError) Error() string {
+	return "a value is needed for one of the configuration keys " + strings.Join(e.Keys, ", ")
+}
+
+// Value returns the value of a whole key, such as "dgit.default.distro", and whether
+// there is any.
+func (s *Settings) Value(key string) (value string, ok bool, err error) {
+	if values := s.command.Values(key); len(values) > 0 {
+		return values[len(values)-1], true, nil
+	}
+	for _, file := range s.files {
+		switch values := file.values.Values(key); len(values) {
+		case 0:
+		case 1:
+			return values[0], true, nil
+		default:
+			return "", false, &RepeatedKeyError{key, file.whose, values}
 		}
 	}
-	return fallback
+	value, ok = s.builtin[key]
+	return value, ok, nil
 }
 
-// distroBool is distro for a boolean, in any of git's spellings.
-func (s settings) distroBool(distro, key string, fallback bool) (bool, error) {
-	v := s.distro(distro, key, "")
-	switch strings.ToLower(v) {
-	case "":
-		return fallback, nil
-	case "true", "yes", "on", "1", "t", "y":
+// all returns all values of a whole key, in git's order: those of the system first.
+// Of options, only the last one is among them.
+func (s *Settings) all(key string) []string {
+	var values []string
+	for _, file := range slices.Backward(s.files) {
+		values = append(values, file.values.Values(key)...)
+	}
+	if options := s.command.Values(key); len(options) > 0 {
+		values = append(values, options[len(options)-1])
+	}
+	return values
+}
+
+// keys returns the whole keys that begin with prefix, sorted, by the place that
+// they are in: options first, the built-in settings last.
+func (s *Settings) keys(prefix string) [][]string {
+	begins := func(keys []string) []string {
+		return slices.DeleteFunc(keys, func(key string) bool { return !strings.HasPrefix(key, prefix) })
+	}
+	places := [][]string{begins(slices.Sorted(maps.Keys(s.command)))}
+	for _, file := range s.files {
+		places = append(places, begins(slices.Sorted(maps.Keys(file.values))))
+	}
+	return append(places, begins(slices.Sorted(maps.Keys(s.builtin))))
+}
+
+// DefaultSuite is the suite that a command means that names none. The distro that the
+// option -d names may have one of its own; without the option, distro is "".
+func (s *Settings) DefaultSuite(distro string) (string, error) {
+	if distro != "" {
+		if suite, ok, err := s.Value("dgit-distro." + distro + ".default-suite"); ok || err != nil {
+			return suite, err
+		}
+	}
+	suite, _, err := s.Value("dgit.default.default-suite")
+	return suite, err
+}
+
+// isTrue reads a boolean as dgit does: by its first letter. Git's "on" and "off" are
+// no words of dgit's, but mean what they say.
+func isTrue(key, value string) (bool, error) {
+	switch v := strings.ToLower(value); {
+	case v == "on":
 		return true, nil
-	case "false", "no", "off", "0", "f", "n":
+	case v == "off":
+		return false, nil
+	case v != "" && strings.Contains("ty1", v[:1]):
+		return true, nil
+	case v != "" && strings.Contains("fn0", v[:1]):
 		return false, nil
 	}
-	return false, &ConfigError{"dgit-distro." + distro + "." + key, v, "a boolean"}
-}
-
-// defaultSuite is the suite that a command means that names none.
-func (s settings) defaultSuite(distro string) string {
-	return s.distro(distro, "default-suite", "sid")
+	return false, &ConfigError{key, value, "a boolean"}
 }

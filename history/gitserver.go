@@ -37,22 +37,26 @@ type gitServer struct {
 const gitServerCheckTime = 20 * time.Second
 
 // gitServerOf returns nil if the distro has none, as for example a private archive.
-func gitServerOf(s settings, distro, pkg string) (*gitServer, error) {
-	base := s.distro(distro, "git-url", "")
-	check := s.distro(distro, "git-check", "true")
-	if base == "" || check == "false" {
+func gitServerOf(access *Access, pkg string) (*gitServer, error) {
+	url, err := access.GitURL(pkg)
+	if err != nil || url == "" {
+		return nil, err
+	}
+	key, check, ok, err := access.find("git-check")
+	if err != nil {
+		return nil, err
+	}
+	g := &gitServer{distro: access.Nominal, url: url}
+	switch {
+	case !ok, check == "true":
+	case check == "false":
 		return nil, nil
-	}
-	g := &gitServer{distro: distro, url: base + "/" + pkg + s.distro(distro, "git-url-suffix", ".git")}
-	switch check {
-	case "true":
-	case "url":
-		g.check = s.distro(distro, "git-check-url", base) + "/" + pkg + s.distro(distro, "git-check-suffix", "")
+	case check == "url":
+		if g.check, err = access.gitCheckURL(pkg); err != nil {
+			return nil, err
+		}
 	default:
-		return nil, &ConfigError{"dgit-distro." + distro + ".git-check", check, `"true", "false" or "url"`}
-	}
-	if strings.HasPrefix(g.url, "-") {
-		return nil, &ConfigError{"dgit-distro." + distro + ".git-url", base, "an URL"}
+		return nil, &ConfigError{key, check, `"true", "false" or "url"`}
 	}
 	return g, nil
 }

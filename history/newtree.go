@@ -26,17 +26,17 @@ type pair struct{ key, value string }
 // setUpNewTree prepares a repository for work on a Debian package, as
 // "dgit setup-new-tree" does: attributes, a merge driver for changelogs, and
 // who the user is as a Debian person.
-func setUpNewTree(ctx context.Context, repo *gitmap.Repo, s settings, distro string, getenv func(string) string) error {
+func setUpNewTree(ctx context.Context, repo *gitmap.Repo, access *Access, getenv func(string) string) error {
 	pairs := []pair{{"remote.dgit.skipdefaultupdate", "true"}}
-	mergeChangelogs, err := s.distroBool(distro, "setup-mergechangelogs", true)
+	mergeChangelogs, err := access.Bool("setup-mergechangelogs")
 	if err != nil {
 		return err
 	}
-	userEmail, err := s.distroBool(distro, "setup-useremail", true)
+	userEmail, err := access.Bool("setup-useremail")
 	if err != nil {
 		return err
 	}
-	attributes, err := s.distroBool(distro, "setup-gitattributes", true)
+	attributes, err := access.Bool("setup-gitattributes")
 	if err != nil {
 		return err
 	}
@@ -51,12 +51,11 @@ func setUpNewTree(ctx context.Context, repo *gitmap.Repo, s settings, distro str
 			pair{"merge.dpkg-mergechangelogs.driver", "dpkg-mergechangelogs -m %O %A %B %A"})
 	}
 	if userEmail {
-		if v := s.distro(distro, "user-email", getenv("DEBEMAIL")); v != "" {
-			pairs = append(pairs, pair{"user.email", v})
+		user, err := userPairs(access, getenv)
+		if err != nil {
+			return err
 		}
-		if v := s.distro(distro, "user-name", getenv("DEBFULLNAME")); v != "" {
-			pairs = append(pairs, pair{"user.name", v})
-		}
+		pairs = append(pairs, user...)
 	}
 	for _, p := range pairs {
 		if _, err := repo.Git(ctx, "config", p.key, p.value); err != nil {
@@ -64,6 +63,27 @@ func setUpNewTree(ctx context.Context, repo *gitmap.Repo, s settings, distro str
 		}
 	}
 	return writeAttributes(repo, text)
+}
+
+// userPairs say who the user is, by dgit's configuration or else the environment.
+func userPairs(access *Access, getenv func(string) string) ([]pair, error) {
+	var pairs []pair
+	for _, who := range []struct{ git, access, variable string }{
+		{"user.email", "user-email", "DEBEMAIL"},
+		{"user.name", "user-name", "DEBFULLNAME"},
+	} {
+		value, ok, err := access.Value(who.access)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			value = getenv(who.variable)
+		}
+		if value != "" {
+			pairs = append(pairs, pair{who.git, value})
+		}
+	}
+	return pairs, nil
 }
 
 // writeAttributes makes text the attributes that only this repository has.

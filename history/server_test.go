@@ -10,7 +10,6 @@ import (
 
 	"debgit/archive/archivetest"
 	"debgit/dsc/dsctest"
-	"debgit/gitmap"
 )
 
 // A server is a git server with one package, and an archive that has an upload of it.
@@ -43,6 +42,9 @@ func newServer(t *testing.T) *server {
 	s.bare = filepath.Join(s.dir, "git", "foo.git")
 	s.archive = filepath.Join(s.dir, "archive")
 	s.git("", "init", "-q", "--bare", s.bare)
+	config := filepath.Join(s.dir, "gitconfig")
+	s.git("", "config", "--file", config, "dgit-distro.example.git-url", "file://"+filepath.Dir(s.bare))
+	t.Setenv("GIT_CONFIG_GLOBAL", config)
 	return s
 }
 
@@ -107,7 +109,6 @@ func (s *server) options() CloneOptions {
 		Archive:  s.archive,
 		Keyrings: []string{filepath.Join(s.archive, "keyring.gpg")},
 		CacheDir: filepath.Join(s.dir, "cache"),
-		Config:   gitmap.Config{"dgit-distro.example.git-url": {"file://" + filepath.Dir(s.bare)}},
 	}
 }
 
@@ -185,7 +186,6 @@ func TestCloneWithGitServer(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			s := newServer(t)
 			want := tt.prepare(s)
 			result := s.clone()

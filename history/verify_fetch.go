@@ -161,16 +161,15 @@ func (v *verifier) followedSuites(ctx context.Context) ([]string, error) {
 		}
 	}
 	suites := slices.Sorted(maps.Keys(names))
-	config, err := v.repo.Config(ctx)
+	config, err := v.repo.ConfigScopes(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s := settings{config}
-	distro, _ := s.lookup("dgit.default.distro")
-	if suite := s.defaultSuite(distro); !names[suite] {
+	suite, err := NewSettings(config, os.Getenv).DefaultSuite("")
+	if err == nil && !names[suite] {
 		suites = append(suites, suite)
 	}
-	return suites, nil
+	return suites, err
 }
 
 // findUpload returns the upload of the import, or nil if the suite has another

@@ -110,10 +110,6 @@ func runClone(ctx context.Context, env *environment, args []string, opts cloneOp
 	if opts.archive == "" && len(opts.keyrings) > 0 {
 		return &usageError{cause: "clone: --keyring is about the archive that --archive names, but there is no --archive"}
 	}
-	config, err := env.options.configuration()
-	if err != nil {
-		return err
-	}
 	progress := env.progress()
 	defer progress.close()
 	result, err := history.Clone(ctx, history.CloneOptions{
@@ -123,7 +119,6 @@ func runClone(ctx context.Context, env *environment, args []string, opts cloneOp
 		Archive:          opts.archive,
 		Keyrings:         opts.keyrings,
 		RequireGitServer: opts.requireGitServer,
-		Config:           config,
 		Limits:           opts.limits,
 		Progress:         progress.report,
 	})

@@ -159,6 +159,10 @@ func rules(command string) []rule {
 		limitRule(command),
 		on[*dsc.PatchError](statusMalformed, nil),
 		on[*history.ConfigError](statusConfig, nil),
+		on(statusConfig, func(e *history.RepeatedKeyError) string {
+			return "see where: git config --show-origin --get-all " + e.Key
+		}),
+		on[*history.MissingKeyError](statusConfig, nil),
 		on[*dsc.KeyringError](statusConfig, nil),
 		on(statusNetwork, func(e *archive.MirrorError) string {
 			if errors.Is(e, fs.ErrNotExist) {

@@ -1,0 +1,138 @@
+package history
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// DistroOf returns the distro whose suite is meant: what dgit-suite.SUITE.distro says,
+// then dgit-suite.PATTERN.distro, then the distro that has SUITE among the series of
+// the package distro-info-data, else dgit.default.distro. Its name may stand for
+// another one, as dgit-distro.DISTRO.alias-canon says.
+//
+// Of several patterns in one place the longest counts, then the first in the order of bytes.
+func (s *Settings) DistroOf(suite string) (string, error) {
+	for _, key := range []string{"dgit-suite." + suite + ".distro", s.suitePattern(suite)} {
+		if distro, ok, err := s.Value(key); err != nil {
+			return "", err
+		} else if ok {
+			return s.canonicalDistro(key, distro)
+		}
+	}
+	const fallback = "dgit.default.distro"
+	if distro := s.series(suite); distro != "" {
+		return s.canonicalDistro(fallback, distro)
+	}
+	distro, _, err := s.Value(fallback)
+	if err != nil {
+		return "", err
+	}
+	return s.canonicalDistro(fallback, distro)
+}
+
+// suitePattern returns the key dgit-suite.PATTERN.distro that is for suite, or "".
+func (s *Settings) suitePattern(suite string) string {
+	const before, after = "dgit-suite.", ".distro"
+	for _, keys := range s.keys(before) {
+		best := ""
+		for _, key := range keys {
+			pattern, ok := strings.CutSuffix(key[len(before):], after)
+			if !ok || !strings.ContainsAny(pattern, "*?[") || len(key) <= len(best) {
+				continue
+			}
+			if matched, err := path.Match(pattern, suite); err == nil && matched {
+				best = key
+			}
+		}
+		if best != "" {
+			return best
+		}
+	}
+	return ""
+}
+
+// canonicalDistro returns the name under which the settings are of a distro that key names.
+func (s *Settings) canonicalDistro(key, distro string) (string, error) {
+	aliasKey := "dgit-distro." + distro + ".alias-canon"
+	if canonical, ok, err := s.Value(aliasKey); err != nil {
+		return "", err
+	} else if ok {
+		return checkDistro(aliasKey, canonical)
+	}
+	return checkDistro(key, distro)
+}
+
+// distroName is what a distro may be called: its name goes into refs and fields.
+var distroName = regexp.MustCompile(`^[0-9a-zA-Z][-+.0-9a-zA-Z]*$`)
+
+func checkDistro(key, distro string) (string, error) {
+	if !distroName.MatchString(distro) {
+		return "", &ConfigError{key, distro, "the name of a distro: letters, digits and any of -+."}
+	}
+	return distro, nil
+}
+
+// distroInfoDir is where the package distro-info-data has a list DISTRO.csv of the
+// releases of each distro; "series" is the third column.
+const distroInfoDir = "/usr/share/distro-info"
+
+func distroInfoSeries(suite string) string { return seriesIn(distroInfoDir, suite) }
+
+// seriesIn returns the distro of which suite is a series, or "" if none has it.
+func seriesIn(dir, suite string) string {
+	files, err := filepath.Glob(filepath.Join(dir, "*.csv"))
+	if err != nil {
+		return ""
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		for line := range strings.Lines(string(text)) {
+			if fields := strings.Split(strings.TrimSpace(line), ","); len(fields) > 2 && fields[2] == suite {
+				return strings.TrimSuffix(filepath.Base(file), ".csv")
+			}
+		}
+	}
+	return ""
+}
+
+// backportsOf returns the suite that suite is backports for, by a pattern of the key
+// backports-quirk, or false if it is none. In a pattern, "%" or what is between "(" and ")" is the
+// other suite, "%" stands for letters a to z, digits and "-", and "*" for any number of these, none included.
+func backportsOf(key, pattern, suite string) (string, bool, error) {
+	var b strings.Builder
+	open, groups := 0, 0
+	for _, c := range pattern {
+		switch c {
+		case '%':
+			b.WriteString("([-0-9a-z]+)")
+			groups++
+		case '(':
+			b.WriteString("(")
+			open++
+			groups++
+		case ')':
+			b.WriteString(")")
+			open--
+		case '*':
+			b.WriteString("[-0-9a-z]*")
+		default:
+			b.WriteString(regexp.QuoteMeta(string(c)))
+		}
+	}
+	re, err := regexp.Compile("^" + b.String() + "$")
+	if err != nil || open != 0 || groups == 0 {
+		return "", false, &ConfigError{key, pattern, fmt.Sprintf("a pattern with %q or %q", "%", "( )")}
+	}
+	m := re.FindStringSubmatch(suite)
+	if m == nil {
+		return "", false, nil
+	}
+	return m[1], true, nil
+}
