@@ -13,6 +13,9 @@ import (
 // The error is a [*PatchError]: unified diffs can be reversed, also with the lines of git
 // about new, deleted and executable files, but not renames, copies and binary files.
 func (p *Patch) Reversed() (*Patch, error) {
+	if len(p.data) == 0 { // changes nothing, either way
+		return p, nil
+	}
 	r := &reverser{patch: p, cur: cursor{data: p.data}}
 	for line := r.cur.next(); line != nil; {
 		var err error

@@ -32,10 +32,10 @@ func TestReversed(t *testing.T) {
 		{"a mode", "diff --git a/run b/run\nold mode 100755\nnew mode 100644\n", ""},
 		{"a mode and a line", "diff --git a/run b/run\nold mode 100755\nnew mode 100644\n--- a/run\n+++ b/run\n@@ -1 +1 @@\n-x\n+y\n", ""},
 		{"a mode, then a file", "diff --git a/run b/run\nold mode 100755\nnew mode 100644\ndiff --git a/f b/f\n" + changeF, ""},
+		{"nothing", "", ""},
 		{"no newline before", "--- a/unfinished\n+++ b/unfinished\n@@ -1,2 +1,2 @@\n 1\n-2\n\\ No newline at end of file\n+2\n", ""},
 		{"no newline at all", "--- a/unfinished\n+++ b/unfinished\n@@ -1,2 +1,2 @@\n-1\n+one\n 2\n\\ No newline at end of file\n", ""},
 
-		{"nothing", "", "x.patch: has nothing that could be reversed"},
 		{"text alone", "Description: x\n", "x.patch: has nothing that could be reversed"},
 		{"rename", "diff --git a/run b/walk\nsimilarity index 100%\nrename from run\nrename to walk\n", "x.patch: line 3: a renamed or copied file cannot be reversed"},
 		{"binary", "diff --git a/run b/run\nGIT binary patch\nliteral 0\n", "x.patch: line 2: the change of a binary file cannot be reversed"},

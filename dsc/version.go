@@ -56,6 +56,9 @@ func (v Version) Upstream() Version {
 	return v
 }
 
+// IsNative says whether v has no revision, as the versions of packages that are Debian's own.
+func (v Version) IsNative() bool { return v.Upstream() == v }
+
 // WithoutEpoch returns v as file names have it: "2.10-3" for "1:2.10-3".
 func (v Version) WithoutEpoch() string {
 	if _, rest, ok := strings.Cut(string(v), ":"); ok {

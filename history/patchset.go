@@ -13,13 +13,6 @@ import (
 // patchesDir is where the patches of a source package are.
 const patchesDir = "debian/patches"
 
-// packageFiles are the files of a source package: those of a commit
-// ([gitmap.TreeFiles]), or those of the work tree ([gitmap.WorkFiles]).
-type packageFiles interface {
-	dsc.Tree
-	Names(dir string) ([]string, error) // of a directory, "" for the top; in no order
-}
-
 // A SeriesError says that dpkg-source refuses a series of patches.
 type SeriesError struct {
 	Path string
@@ -36,7 +29,7 @@ func (e *SeriesError) Unwrap() error { return e.Err }
 // series there are none, and name is "".
 func readSeries(files packageFiles) (name string, series []dsc.SeriesEntry, err error) {
 	for _, name := range []string{"debian.series", "series"} {
-		data, err := files.Content(patchesDir + "/" + name)
+		data, err := readFile(files, patchesDir+"/"+name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

@@ -104,6 +104,10 @@ func rules(command string) []rule {
 		on[*history.DifferentError](statusDiffers, nil),
 		on(statusUsage, func(e *history.UnknownCommitError) string { return "see what branches there are: git branch --all" }),
 		on(statusUsage, func(e *history.UnknownUploadError) string { return "see which are known: debgit log --oneline" }),
+		on(statusUsage, func(e *history.NotHereError) string {
+			return "where you have it: debgit import-dsc " + quote(e.ID.Package+"_"+e.ID.Version.WithoutEpoch()+".dsc") + " BRANCH"
+		}),
+		on(statusOther, func(e *history.NoUploadError) string { return "name a commit to compare with: debgit diff COMMIT" }),
 		on(statusOther, func(e *history.NoChangelogError) string {
 			return "go to a branch that has a debian directory: git branch --all"
 		}),

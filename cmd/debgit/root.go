@@ -113,6 +113,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		newExplainCommand(env),
 		newVerifyCommand(env),
 		newLogCommand(env),
+		newDiffCommand(env),
 		newTourCommand(env),
 		newVersionCommand(env),
 		newCompletionCommand(env),
