@@ -56,7 +56,7 @@ func MirrorPlaces(ctx context.Context, uri, suite string, opts MirrorOptions) ([
 			p.Components = opts.Components
 		}
 		if opts.Keyrings != nil {
-			p.Keyrings = opts.Keyrings
+			p.Keyrings, p.sharedKeys = opts.Keyrings, false
 		}
 	}
 	return places, nil
@@ -65,11 +65,12 @@ func MirrorPlaces(ctx context.Context, uri, suite string, opts MirrorOptions) ([
 // place returns what is known of a suite of owner before any mirror is.
 func (f *placeFinder) place(suite, owner string) Place {
 	p := Place{Distro: owner, Suite: suite, Keyrings: f.distro(owner).installedKeyring(f.root)}
+	p.validity.config = &f.http.config
 	if dir := f.distro(owner).directory(suite); dir != "" {
 		p.Suite = dir
 	}
 	if p.Keyrings == nil {
-		p.Keyrings = f.trusted
+		p.Keyrings, p.sharedKeys = f.trusted, true
 	}
 	p.CheckDate = f.http.config.bool("Acquire::Check-Date", true)
 	p.CheckValidUntil = p.CheckDate && f.http.config.bool("Acquire::Check-Valid-Until", true)

@@ -91,6 +91,8 @@ type ClientOptions struct {
 type Client struct {
 	opts ClientOptions
 
+	progress sync.Mutex // held while opts.Progress is called
+
 	mu     sync.Mutex
 	warned map[string]bool
 }
@@ -100,13 +102,18 @@ func NewClient(opts ClientOptions) *Client {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	if opts.Progress == nil {
-		opts.Progress = func(string, int64, int64) {}
-	}
 	if opts.Warn == nil {
 		opts.Warn = func(error) {}
 	}
-	return &Client{opts: opts, warned: map[string]bool{}}
+	c := &Client{opts: opts, warned: map[string]bool{}}
+	c.opts.Progress = func(phase string, done, total int64) {
+		if opts.Progress != nil {
+			c.progress.Lock()
+			defer c.progress.Unlock()
+			opts.Progress(phase, done, total)
+		}
+	}
+	return c
 }
 
 // warn tells the user of err, once.

@@ -147,6 +147,21 @@ var debianSuites = strings.Fields(`
 	buzz rex bo hamm slink potato woody sarge etch lenny squeeze wheezy jessie
 	stretch buster bullseye bookworm trixie forky duke`)
 
+// UsualSuites returns the names that suites of a distro have at any time, as far as
+// that is known: an archive need not have all, and may have others.
+func UsualSuites(distro string) []string {
+	if distro != "debian" {
+		return nil
+	}
+	names := []string{"experimental", "sid"}
+	for _, release := range []string{"testing", "stable", "oldstable", "oldoldstable"} {
+		for _, pocket := range []string{"", "-security", "-updates", "-proposed-updates", "-backports", "-backports-sloppy"} {
+			names = append(names, release+pocket)
+		}
+	}
+	return names
+}
+
 // pockets are what distros append to the name of a release.
 var pockets = []string{"security", "updates", "backports", "backports-sloppy", "proposed", "proposed-updates", "lts"}
 

@@ -3,6 +3,7 @@ package archive
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"debgit/dsc"
 )
@@ -52,4 +53,28 @@ func PlacesAt(where, suite string, keyrings []string) ([]Place, error) {
 		CheckDate:       true,
 		Configured:      true,
 	}}, nil
+}
+
+// SuitesAt returns the names of the suites that the one archive at where, see [PlacesAt],
+// has or may have. Only those in a directory of this machine are known.
+func SuitesAt(where string) ([]string, error) {
+	m, err := OpenMirror(where, HTTPOptions{})
+	if err != nil {
+		return nil, &PlaceError{err}
+	}
+	d, ok := m.(*Directory)
+	if !ok {
+		return UsualSuites("debian"), nil
+	}
+	entries, err := os.ReadDir(filepath.Join(d.dir, "dists"))
+	if err != nil {
+		return nil, &PlaceError{fmt.Errorf("open archive: %w", err)}
+	}
+	var names []string
+	for _, e := range entries {
+		if checkSuiteName(e.Name()) == nil {
+			names = append(names, e.Name())
+		}
+	}
+	return names, nil
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"path/filepath"
 
@@ -24,7 +23,7 @@ type NoDscError struct {
 	Err error // a [*MirrorError] that matches [fs.ErrNotExist]
 }
 
-func (e *NoDscError) Error() string { return fmt.Sprintf("%s: %v", e.ID, e.Err) }
+func (e *NoDscError) Error() string { return "its .dsc is not there: " + e.Err.Error() }
 
 // Unwrap returns the cause.
 func (e *NoDscError) Unwrap() error { return e.Err }

@@ -60,7 +60,7 @@ func (s *service) read(ctx context.Context, query string, parts ...string) ([]by
 		return nil, err
 	}
 	defer stream.Close()
-	r := &progressReader{r: stream, report: func(n int64) { s.client.opts.Progress("ask the archive", n, stream.Size) }}
+	r := &progressReader{r: stream, report: func(n int64) { s.client.opts.Progress("ask the service", n, stream.Size) }}
 	data, err := io.ReadAll(io.LimitReader(r, maxAnswerSize+1))
 	if err == nil && len(data) > maxAnswerSize {
 		err = s.fail(path, fmt.Errorf("larger than the limit of %d bytes", maxAnswerSize))

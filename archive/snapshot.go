@@ -80,7 +80,7 @@ func (s *Snapshot) Find(ctx context.Context, id dsc.ID) (*Upload, error) {
 	question := []string{"mr", "package", id.Package, string(id.Version), "srcfiles"}
 	err := s.service.readJSON(ctx, &answer, "fileinfo=1", question...)
 	if isMissing(err) {
-		return nil, &NoDscError{id, err}
+		return nil, &dsc.PackageError{ID: id, Err: &NoDscError{id, err}}
 	}
 	if err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func (s *Snapshot) Find(ctx context.Context, id dsc.ID) (*Upload, error) {
 	slices.SortFunc(hashed, hashedFile.compare)
 	if len(hashed) == 0 || !hashed[0].isDsc() {
 		missing := fmt.Errorf("it lists no .dsc: %w", fs.ErrNotExist)
-		return nil, &NoDscError{id, s.service.fail(where, missing)}
+		return nil, &dsc.PackageError{ID: id, Err: &NoDscError{id, s.service.fail(where, missing)}}
 	}
 	d := hashed[0]
 	u := &Upload{id: id, mirror: s.service.mirror, hashed: hashed, date: d.seen, directory: d.directory, component: d.component()}

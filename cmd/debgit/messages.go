@@ -152,6 +152,7 @@ func rules(command string) []rule {
 		on(statusUsage, func(e *archive.PlaceError) string { return "name a directory or a URL: --archive URL|DIR" }),
 		on(statusUsage, func(e *archive.NoKeyringError) string { return "name the keyring of that archive: --keyring FILE" }),
 		on(statusNoPackage, hintPackage),
+		on(statusNoPackage, hintNotListed),
 		on(statusNoSuite, hintSuite),
 		on(statusSignature, hintSignature),
 		on(statusSignature, hintRelease),
@@ -167,6 +168,7 @@ func rules(command string) []rule {
 			return "see where: git config --show-origin --get-all " + e.Key
 		}),
 		on[*history.MissingKeyError](statusConfig, nil),
+		on(statusConfig, func(e *history.NoSnapshotError) string { return "name the service: -c " + e.Key + "=URL" }),
 		on[*dsc.KeyringError](statusConfig, nil),
 		on(statusNetwork, func(e *archive.MirrorError) string {
 			if errors.Is(e, fs.ErrNotExist) {
@@ -199,6 +201,13 @@ func hintPackage(e *archive.UnknownPackageError) string {
 	case e.Source != "":
 		return fmt.Sprintf("%s is a binary package; its source package is %s: debgit clone %s", e.Package, e.Source, e.Source)
 	case len(e.Near) > 0:
+		return "did you mean " + oneOf(e.Near)
+	}
+	return ""
+}
+
+func hintNotListed(e *history.NotListedError) string {
+	if len(e.Near) > 0 {
 		return "did you mean " + oneOf(e.Near)
 	}
 	return ""

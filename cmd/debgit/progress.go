@@ -112,9 +112,10 @@ func (p *progress) close() {
 
 // counted are the phases that report a number of things, not of bytes.
 var counted = map[string]string{
-	"apply patches": "patches",
-	"check patches": "patches",
-	"check out":     "files",
+	"apply patches":   "patches",
+	"ask the archive": "suites",
+	"check patches":   "patches",
+	"check out":       "files",
 }
 
 // heading is a phase in a log: its name and, if it is known, its size.

@@ -109,6 +109,7 @@ func newRootCommand(env *environment) *cobra.Command {
 	flags.BoolP("help", "h", false, "describe the command and end")
 	root.AddCommand(
 		newCloneCommand(env),
+		newListCommand(env),
 		newImportCommand(env),
 		newExplainCommand(env),
 		newVerifyCommand(env),
