@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A Place is where a suite may be found, and what proves that it is genuine.
@@ -35,7 +36,6 @@ type Place struct {
 
 // APTOptions say whose configuration is read.
 type APTOptions struct {
-	Distro string // whose suite is meant; default: what the suite's name tells
 	Root   string // the root of the system; default "/"
 	Config []byte // the output of "apt-config dump"; default: it is run, if Root is "/"
 }
@@ -60,8 +60,43 @@ func (e *NoMirrorError) Error() string {
 	return text + "; name the archive with --archive and its keys with --keyring"
 }
 
-// APTPlaces returns where suite may be found by the configuration of APT on this
-// machine, best first. There is at least one, else the error is a [*NoMirrorError].
+// An APT is the configuration of APT on a machine. It may be used by several goroutines
+// at once.
+type APT struct {
+	root       string
+	http       *aptHTTP
+	distros    []distro
+	trusted    []string // keyrings that APT accepts without Signed-By
+	candidates []candidate
+	skipped    []string // entries that cannot be used, with the reason
+
+	mu      sync.Mutex
+	mirrors map[string]Mirror // by URI
+}
+
+// ReadAPT reads the configuration of APT: apt.conf(5) and sources.list(5).
+func ReadAPT(ctx context.Context, opts APTOptions) (*APT, error) {
+	if opts.Root == "/" {
+		opts.Root = ""
+	}
+	a, err := newAPT(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := readAPTSources(opts.Root, a.http.config)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		if err := a.add(e); err != nil {
+			a.skipped = append(a.skipped, withoutLogin(e.uri)+": "+err.Error())
+		}
+	}
+	return a, nil
+}
+
+// Places returns where suite may be found, best first. distro is whose suite is meant; if
+// it is "", that is what the name of the suite tells. There is at least one, else the error is a [*NoMirrorError].
 //
 // The archives are those of sources.list(5), types deb and deb-src alike. First
 // come the entries that enable suite; then each mirror of the suite's distro,
@@ -84,62 +119,33 @@ func (e *NoMirrorError) Error() string {
 // Of the schemes, http, https, file, copy and mirror+file are supported; entries
 // with others, such as cdrom and tor+http, are passed over, as are exact paths
 // (suites that end in "/") and entries with "trusted=no".
-func APTPlaces(ctx context.Context, suite string, opts APTOptions) ([]Place, error) {
+func (a *APT) Places(suite, distro string) ([]Place, error) {
 	if err := checkSuiteName(suite); err != nil {
 		return nil, err
 	}
-	f, err := readAPT(ctx, opts)
-	if err != nil {
-		return nil, err
-	}
-	owner := opts.Distro
+	owner := distro
 	if owner == "" {
-		owner = suiteDistro(f.root, suite)
+		owner = suiteDistro(a.root, suite)
 	}
-	places := f.places(suite, owner)
+	places := a.places(suite, owner)
 	if len(places) == 0 {
-		return nil, &NoMirrorError{Suite: suite, Distro: owner, Skipped: f.skipped}
+		return nil, &NoMirrorError{Suite: suite, Distro: owner, Skipped: a.skipped}
 	}
 	return places, nil
 }
 
-// APTSuites returns every suite that APT on this machine is configured for, in the
-// order of its configuration; none if it is configured for no archive that can be used.
-// Which archives those are, and whose keys count, is as for [APTPlaces].
-func APTSuites(ctx context.Context, opts APTOptions) ([]Place, error) {
-	f, err := readAPT(ctx, opts)
-	if err != nil {
-		return nil, err
-	}
+// Suites returns every suite that APT is configured for, in the order of its
+// configuration; none if it is configured for no archive that can be used. Which
+// archives those are, and whose keys count, is as for [APT.Places].
+func (a *APT) Suites() []Place {
 	var places []Place
-	for i := range f.candidates {
-		places = addPlace(places, f.candidates[i].Place)
+	for i := range a.candidates {
+		places = addPlace(places, a.candidates[i].Place)
 	}
-	return places, nil
+	return places
 }
 
-// readAPT reads the configuration of APT.
-func readAPT(ctx context.Context, opts APTOptions) (*placeFinder, error) {
-	if opts.Root == "/" {
-		opts.Root = ""
-	}
-	f, err := newPlaceFinder(ctx, opts)
-	if err != nil {
-		return nil, err
-	}
-	entries, err := readAPTSources(opts.Root, f.http.config)
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range entries {
-		if err := f.add(e); err != nil {
-			f.skipped = append(f.skipped, withoutLogin(e.uri)+": "+err.Error())
-		}
-	}
-	return f, nil
-}
-
-func newPlaceFinder(ctx context.Context, opts APTOptions) (*placeFinder, error) {
+func newAPT(ctx context.Context, opts APTOptions) (*APT, error) {
 	var config aptConfig
 	var err error
 	switch {
@@ -153,14 +159,14 @@ func newPlaceFinder(ctx context.Context, opts APTOptions) (*placeFinder, error) 
 	if err != nil {
 		return nil, err
 	}
-	f := &placeFinder{
+	a := &APT{
 		root:    opts.Root,
 		http:    &aptHTTP{config: config, root: opts.Root},
 		distros: distroTable(opts.Root),
 		mirrors: map[string]Mirror{},
 	}
-	f.trusted, err = trustedKeyrings(opts.Root, config)
-	return f, err
+	a.trusted, err = trustedKeyrings(opts.Root, config)
+	return a, err
 }
 
 // withoutLogin returns uri without user name and password.
@@ -178,8 +184,10 @@ func withoutLogin(uri string) string {
 }
 
 // mirror returns the mirror at uri, the same for equal ones.
-func (f *placeFinder) mirror(uri string) (Mirror, error) {
-	if m, ok := f.mirrors[uri]; ok {
+func (a *APT) mirror(uri string) (Mirror, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if m, ok := a.mirrors[uri]; ok {
 		return m, nil
 	}
 	var opts HTTPOptions
@@ -189,17 +197,17 @@ func (f *placeFinder) mirror(uri string) (Mirror, error) {
 	}
 	switch u.Scheme {
 	case "http", "https":
-		if opts, err = f.http.options(u); err != nil {
+		if opts, err = a.http.options(u); err != nil {
 			return nil, err
 		}
 	case "file", "copy":
-		uri = u.Scheme + ":" + f.root + "/" + strings.TrimLeft(u.EscapedPath()+u.Opaque, "/")
+		uri = u.Scheme + ":" + a.root + "/" + strings.TrimLeft(u.EscapedPath()+u.Opaque, "/")
 	default:
 		return nil, fmt.Errorf("scheme %q is not supported", u.Scheme)
 	}
 	m, err := OpenMirror(uri, opts)
 	if err == nil {
-		f.mirrors[uri] = m
+		a.mirrors[uri] = m
 	}
 	return m, err
 }

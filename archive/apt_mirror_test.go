@@ -30,6 +30,10 @@ func TestMirrorPlaces(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	apt, err := ReadAPT(context.Background(), APTOptions{Root: root})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct {
 		name, uri, suite string
 		opts             MirrorOptions
@@ -41,7 +45,7 @@ func TestMirrorPlaces(t *testing.T) {
 			want: "http://mirror.example.org/debian sid [] debian keys=/usr/share/keyrings/debian-archive-keyring.gpg check=date,valid"},
 		{name: "of a mirror that APT does not know", uri: "https://other.example.org/debian/", suite: "buster-security",
 			want: "https://other.example.org/debian buster/updates [] debian keys=/usr/share/keyrings/debian-archive-keyring.gpg check=date,valid"},
-		{name: "enabled third party", uri: "http://corp.example.org/apt/", suite: "sid", opts: MirrorOptions{APT: APTOptions{Distro: "corp"}},
+		{name: "enabled third party", uri: "http://corp.example.org/apt/", suite: "sid", opts: MirrorOptions{Distro: "corp"},
 			want: "http://corp.example.org/apt sid [corp] - enabled keys=/srv/corp.gpg check="},
 		{name: "distro without keyring", uri: "http://x.example.org", suite: "daedalus", opts: MirrorOptions{Components: []string{"main"}},
 			want: "http://x.example.org daedalus [main] devuan keys=/etc/apt/trusted.gpg.d/all.gpg check=date,valid"},
@@ -52,8 +56,7 @@ func TestMirrorPlaces(t *testing.T) {
 		{name: "URL of a directory", uri: "file:///srv/archive", suite: "sid",
 			want: "file:///srv/archive sid [] debian keys=/usr/share/keyrings/debian-archive-keyring.gpg check=date,valid"},
 	} {
-		tt.opts.APT.Root = root
-		places, err := MirrorPlaces(context.Background(), tt.uri, tt.suite, tt.opts)
+		places, err := apt.MirrorPlaces(tt.uri, tt.suite, tt.opts)
 		if err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 			continue
@@ -63,7 +66,7 @@ func TestMirrorPlaces(t *testing.T) {
 		}
 	}
 	for _, uri := range []string{"ftp://mirror.example.org/", "mirror", "/srv/nothing", "file:///srv/nothing"} {
-		if _, err := MirrorPlaces(context.Background(), uri, "sid", MirrorOptions{APT: APTOptions{Root: root}}); !errors.As(err, new(*PlaceError)) {
+		if _, err := apt.MirrorPlaces(uri, "sid", MirrorOptions{}); !errors.As(err, new(*PlaceError)) {
 			t.Errorf("%s: %v, want a PlaceError", uri, err)
 		}
 	}

@@ -44,19 +44,8 @@ type candidate struct {
 	owned    bool // has a Signed-By of its own
 }
 
-// A placeFinder collects what APT is configured for.
-type placeFinder struct {
-	root       string
-	http       *aptHTTP
-	distros    []distro
-	trusted    []string // keyrings that APT accepts without Signed-By
-	mirrors    map[string]Mirror
-	candidates []candidate
-	skipped    []string
-}
-
 // add takes over an entry. The error says why it, or a mirror of its list, cannot be used.
-func (f *placeFinder) add(e aptEntry) error {
+func (a *APT) add(e aptEntry) error {
 	switch {
 	case strings.HasSuffix(e.suite, "/"):
 		return fmt.Errorf("%q is an exact path, no suite", e.suite)
@@ -66,49 +55,49 @@ func (f *placeFinder) add(e aptEntry) error {
 	uris := []string{e.uri}
 	if list, ok := strings.CutPrefix(e.uri, "mirror+file:"); ok {
 		var err error
-		if uris, err = readMirrorList(filepath.Join(f.root, strings.TrimLeft(list, "/"))); err != nil {
+		if uris, err = readMirrorList(filepath.Join(a.root, strings.TrimLeft(list, "/"))); err != nil {
 			return err
 		}
 	}
 	c := candidate{owned: len(e.signedBy) > 0 || e.keyData != nil}
 	p := &c.Place
 	p.Suite, p.Components, p.Configured = e.suite, e.components, true
-	config := f.http.config
-	p.validity = aptValidity{&f.http.config, e.validity}
+	config := a.http.config
+	p.validity = aptValidity{&a.http.config, e.validity}
 	p.CheckDate = aptBool(e.checkDate, config.bool("Acquire::Check-Date", true))
 	p.CheckValidUntil = p.CheckDate && aptBool(e.checkValid, config.bool("Acquire::Check-Valid-Until", true))
-	if err := p.signedBy(f.root, e.signedBy); err != nil {
+	if err := p.signedBy(a.root, e.signedBy); err != nil {
 		return err
 	}
 	if e.keyData != nil {
 		p.KeyData = [][]byte{e.keyData}
 	}
-	f.classify(&c, e)
+	a.classify(&c, e)
 	if p.Keyrings == nil && p.KeyData == nil {
 		p.sharedKeys = true
-		if p.Keyrings = f.trusted; p.Keyrings == nil && c.evidence != noEvidence {
-			p.Keyrings = f.distro(p.Distro).installedKeyring(f.root)
+		if p.Keyrings = a.trusted; p.Keyrings == nil && c.evidence != noEvidence {
+			p.Keyrings = a.distro(p.Distro).installedKeyring(a.root)
 		}
 	}
 	var failed error
 	for _, uri := range uris {
 		uri = strings.TrimRight(uri, "/")
-		m, err := f.mirror(uri)
+		m, err := a.mirror(uri)
 		if err != nil {
 			failed = err
 			continue
 		}
 		p.Mirror, p.URI = m, withoutLogin(uri)
-		f.candidates = append(f.candidates, c)
+		a.candidates = append(a.candidates, c)
 	}
 	return failed
 }
 
 // classify finds out whose archive e names.
-func (f *placeFinder) classify(c *candidate, e aptEntry) {
-	origin := f.storedOrigin(e)
-	for i := range f.distros {
-		d := &f.distros[i]
+func (a *APT) classify(c *candidate, e aptEntry) {
+	origin := a.storedOrigin(e)
+	for i := range a.distros {
+		d := &a.distros[i]
 		found := noEvidence
 		switch {
 		case len(e.signedBy) > 0 && len(c.Signers) == 0 && !slices.ContainsFunc(e.signedBy, func(s string) bool { return !d.hasKeyFile(s) }):
@@ -126,10 +115,10 @@ func (f *placeFinder) classify(c *candidate, e aptEntry) {
 	}
 }
 
-func (f *placeFinder) distro(name string) *distro {
-	for i := range f.distros {
-		if f.distros[i].name == name {
-			return &f.distros[i]
+func (a *APT) distro(name string) *distro {
+	for i := range a.distros {
+		if a.distros[i].name == name {
+			return &a.distros[i]
 		}
 	}
 	return &distro{directory: func(string) string { return "" }}
@@ -137,8 +126,8 @@ func (f *placeFinder) distro(name string) *distro {
 
 // storedOrigin returns the Origin of the Release file that APT has stored for e.
 // It is "" if there is none. Nobody has checked it since APT did.
-func (f *placeFinder) storedOrigin(e aptEntry) string {
-	dir := f.http.config.path(f.root, "Dir::State::lists")
+func (a *APT) storedOrigin(e aptEntry) string {
+	dir := a.http.config.path(a.root, "Dir::State::lists")
 	if dir == "" {
 		return ""
 	}
@@ -186,20 +175,20 @@ func listName(uri, suite string) string {
 }
 
 // places returns the places for suite, which is one of owner, if that is not "".
-func (f *placeFinder) places(suite, owner string) []Place {
+func (a *APT) places(suite, owner string) []Place {
 	best := noEvidence // about mirrors of the owner, or of any distro
 	isOwners := func(c *candidate) bool {
 		return c.evidence != noEvidence && (owner == "" || c.Distro == owner)
 	}
-	for i := range f.candidates {
-		if c := &f.candidates[i]; isOwners(c) {
+	for i := range a.candidates {
+		if c := &a.candidates[i]; isOwners(c) {
 			best = max(best, c.evidence)
 		}
 	}
 	var enabled, others, mirrors []Place
-	for i := range f.candidates {
-		c := &f.candidates[i]
-		matches := c.Suite == suite || f.distro(c.Distro).directory(suite) == c.Suite
+	for i := range a.candidates {
+		c := &a.candidates[i]
+		matches := c.Suite == suite || a.distro(c.Distro).directory(suite) == c.Suite
 		switch {
 		case matches && isOwners(c):
 			enabled = addPlace(enabled, c.Place)
@@ -208,12 +197,12 @@ func (f *placeFinder) places(suite, owner string) []Place {
 		}
 	}
 	for _, security := range []bool{isSecurity(suite), !isSecurity(suite)} {
-		for i := range f.candidates {
-			c := &f.candidates[i]
+		for i := range a.candidates {
+			c := &a.candidates[i]
 			if !isOwners(c) || c.evidence != best || isSecurity(c.Suite) != security {
 				continue
 			}
-			p := f.unconfigured(c, suite)
+			p := a.unconfigured(c, suite)
 			if !slices.ContainsFunc(slices.Concat(enabled, mirrors), func(q Place) bool { return q.URI == p.URI && q.Suite == p.Suite }) {
 				mirrors = append(mirrors, p)
 			}
@@ -245,16 +234,16 @@ func addPlace(places []Place, p Place) []Place {
 }
 
 // unconfigured returns the place for a suite that is not enabled, on the mirror of c.
-func (f *placeFinder) unconfigured(c *candidate, suite string) Place {
+func (a *APT) unconfigured(c *candidate, suite string) Place {
 	p := c.Place
-	d := f.distro(p.Distro)
+	d := a.distro(p.Distro)
 	p.Suite, p.Components, p.Configured = suite, nil, false
 	if dir := d.directory(suite); dir != "" {
 		p.Suite = dir
 	}
-	installed := d.installedKeyring(f.root)
+	installed := d.installedKeyring(a.root)
 	if installed == nil {
-		for _, file := range f.trusted {
+		for _, file := range a.trusted {
 			if d.hasKeyFile(file) {
 				installed = append(installed, file)
 			}

@@ -22,12 +22,12 @@ func TestAPTSuites(t *testing.T) {
 	}
 	suites := func() []string {
 		t.Helper()
-		places, err := APTSuites(t.Context(), APTOptions{Root: root})
+		apt, err := ReadAPT(t.Context(), APTOptions{Root: root})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var got []string
-		for _, p := range places {
+		for _, p := range apt.Suites() {
 			got = append(got, p.URI+" "+p.Suite)
 		}
 		return got
@@ -39,10 +39,10 @@ func TestAPTSuites(t *testing.T) {
 		"deb http://exact.example.org/apt ./\n")
 	want := []string{"http://deb.example.org/debian trixie", "http://deb.example.org/debian sid", "http://private.example.org/apt stable"}
 	if got := suites(); !slices.Equal(got, want) {
-		t.Errorf("APTSuites = %q, want %q", got, want)
+		t.Errorf("Suites = %q, want %q", got, want)
 	}
 	write("")
 	if got := suites(); got != nil {
-		t.Errorf("APTSuites without any archive = %q, want none", got)
+		t.Errorf("Suites without any archive = %q, want none", got)
 	}
 }

@@ -57,12 +57,17 @@ func testAPTPlaces(t *testing.T, file string) {
 	if len(wants) == 0 {
 		t.Fatalf("%s wants nothing", file)
 	}
+	apt, readErr := ReadAPT(context.Background(), opts)
 	for name, want := range wants {
-		o, suite := opts, name
+		distro, suite := "", name
 		if rest, ok := strings.CutPrefix(name, "distro="); ok {
-			o.Distro, suite, _ = strings.Cut(rest, "/")
+			distro, suite, _ = strings.Cut(rest, "/")
 		}
-		places, err := APTPlaces(context.Background(), suite, o)
+		var places []Place
+		err := readErr
+		if err == nil {
+			places, err = apt.Places(suite, distro)
+		}
 		got := formatPlaces(places, opts.Root)
 		if err != nil {
 			got = "error: " + strings.ReplaceAll(err.Error(), opts.Root, "ROOT") + "\n"
@@ -106,10 +111,14 @@ func formatPlaces(places []Place, root string) string {
 }
 
 func TestNoMirrorError(t *testing.T) {
-	_, err := APTPlaces(context.Background(), "sid", APTOptions{Root: t.TempDir()})
+	apt, err := ReadAPT(context.Background(), APTOptions{Root: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = apt.Places("sid", "")
 	var none *NoMirrorError
 	if !errors.As(err, &none) || none.Suite != "sid" || none.Distro != "debian" {
-		t.Errorf("APTPlaces = %v, want a NoMirrorError about sid of debian", err)
+		t.Errorf("Places = %v, want a NoMirrorError about sid of debian", err)
 	}
 }
 
@@ -205,7 +214,7 @@ func FuzzSources(f *testing.F) {
 				}
 				continue
 			}
-			finder := &placeFinder{http: &aptHTTP{config: aptConfig{}}, mirrors: map[string]Mirror{}, distros: knownDistros()}
+			finder := &APT{http: &aptHTTP{config: aptConfig{}}, mirrors: map[string]Mirror{}, distros: knownDistros()}
 			for _, e := range entries {
 				if e.uri == "" || e.suite == "" {
 					t.Errorf("parse(%q) has an entry without URI or suite", text)

@@ -48,7 +48,11 @@ Dir::Etc::trustedparts "trusted.gpg.d/";
 // openConfigured opens sid as the APT of a system is configured.
 func openConfigured(t *testing.T, c *archive.Client, root, options string) error {
 	t.Helper()
-	places, err := archive.APTPlaces(t.Context(), "sid", archive.APTOptions{Root: root, Config: []byte(aptDirs + options)})
+	apt, err := archive.ReadAPT(t.Context(), archive.APTOptions{Root: root, Config: []byte(aptDirs + options)})
+	if err != nil {
+		return err
+	}
+	places, err := apt.Places("sid", "")
 	if err != nil {
 		return err
 	}

@@ -15,23 +15,22 @@ const suitesAtOnce = 4
 
 // A suiteQuestion is a suite to ask, by a name that it may have.
 type suiteQuestion struct {
-	name     string
-	open     func(context.Context) (archive.Suite, error)
-	required bool // it is an error if there is no such suite
+	name string
+	open func(context.Context) (archive.Suite, error)
 }
 
 // A suiteAnswer is what a suite said of a source package.
 type suiteAnswer struct {
 	name    string
-	suite   archive.Suite                // nil if there is none, or it could not be opened
+	suite   archive.Suite                // nil if it could not be opened
 	uploads []*archive.Upload            // the highest version first
 	unknown *archive.UnknownPackageError // nil if the suite has the package
-	err     error                        // why the suite could not be asked
+	err     error                        // why the suite could not be asked; or that there is none
 }
 
 // askSuites asks suites for a source package, several at a time, and tells progress how
-// many have answered. Answers come in the order of the questions, without those of suites
-// that are not there, and with one of several that are of the same suite.
+// many have answered. Answers come in the order of the questions, with one of several
+// that are of the same suite.
 func askSuites(ctx context.Context, questions []suiteQuestion, pkg string, progress gitmap.Progress) []suiteAnswer {
 	answers := make([]suiteAnswer, len(questions))
 	var mu sync.Mutex
@@ -58,16 +57,13 @@ func (q suiteQuestion) ask(ctx context.Context, pkg string) suiteAnswer {
 	a.suite, a.err = q.open(ctx)
 	if a.err != nil {
 		a.suite = nil
-		if isAbsent(a.err) && !q.required {
-			a.err = nil
-		}
 		return a
 	}
 	a.ask(ctx, pkg)
 	return a
 }
 
-// isAbsent says whether err tells that there is no such suite.
+// isAbsent says whether an error tells that there is no such suite.
 func isAbsent(err error) bool {
 	return errors.As(err, new(*archive.UnknownSuiteError)) || errors.As(err, new(*archive.NoMirrorError))
 }
@@ -85,7 +81,7 @@ func withoutRepeated(answers []suiteAnswer) []suiteAnswer {
 	seen := map[[2]string]bool{}
 	return slices.DeleteFunc(answers, func(a suiteAnswer) bool {
 		if a.suite == nil {
-			return a.err == nil
+			return false
 		}
 		k := [2]string{a.suite.Origin(), a.suite.Codename()}
 		if k[0] == "" {

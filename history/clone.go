@@ -150,10 +150,8 @@ func (c *cloner) openSuite(ctx context.Context) error {
 	}
 	c.client = archive.NewClient(archive.ClientOptions{CacheDir: c.opts.CacheDir, DscSize: c.opts.Limits.Dsc, Progress: c.opts.Progress,
 		Warn: func(err error) { c.warnf("%v; it is passed over", err) }})
-	if c.suite, err = openSuite(ctx, c.client, suite, c.opts.Archive, c.opts.Keyrings); err != nil {
-		return err
-	}
-	c.access, err = c.settings.accessTo(suite, c.suite.Origin())
+	opener := newSuiteOpener(c.client, c.settings, OpenOptions{Archive: c.opts.Archive, Keyrings: c.opts.Keyrings})
+	c.suite, c.access, err = opener.open(ctx, suite, c.opts.Package)
 	return err
 }
 

@@ -81,7 +81,7 @@ func TestSettingsValue(t *testing.T) {
 
 func TestBuiltinSettings(t *testing.T) {
 	tests := []struct{ distro, suite, key, want string }{
-		{"debian", "", "archive-query", "ftpmasterapi:"},
+		{"debian", "", "archive-query", "aptget:"},
 		{"debian", "", "archive-query-url", "https://api.ftp-master.debian.org/"},
 		{"debian", "", "git-check", "url"},
 		{"debian", "", "backports-quirk", "(squeeze)-backports*"},
@@ -91,7 +91,7 @@ func TestBuiltinSettings(t *testing.T) {
 		{"debian-security", "", "archive-query", "aptget:"},
 		{"debian-security", "", "git-url", "https://git.dgit.debian.org"}, // of its nominal distro
 		{"ubuntu", "", "git-check", "false"},
-		{"ubuntu", "", "archive-query", "madison:"},
+		{"ubuntu", "", "archive-query", "aptget:"},
 		{"ubuntucloud", "", "archive-query", "aptget:"},
 		{"test-dummy", "", "archive-query-url", "file:///dummy/aq/"},
 		{"test-dummy", "", "mirror", "file:///dummy/mirror/"},

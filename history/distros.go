@@ -2,13 +2,14 @@ package history
 
 // builtinDefaults are the settings that are there without any configuration, under
 // the keys that override them. They name the services of the distros that we know. No
-// mirror is among them: where archives are, APT knows. Below
-// "NAME/push" is what differs for those who push.
+// mirror is among them: where archives are, APT knows. And all archives are read by
+// their signed indexes, where dgit asks services, such as Debian's ftpmasterapi, unless it
+// is configured otherwise. Below "NAME/push" is what differs for those who push.
 var builtinDefaults = map[string]string{
 	"dgit.default.distro":                            "debian",
 	"dgit.default.default-suite":                     "unstable",
 	"dgit.default.old-dsc-distro":                    "debian",
-	"dgit.default.archive-query":                     "madison:",
+	"dgit.default.archive-query":                     "aptget:",
 	"dgit.default.ssh":                               "ssh",
 	"dgit.default.push-subcmd":                       "source",
 	"dgit.vcs-git.suites":                            "sid",
@@ -38,7 +39,6 @@ var builtinDefaults = map[string]string{
 	"dgit.default.archive-query-default-component":   "main",
 	"dgit.default.build-source-check-correspondence": "true",
 
-	"dgit-distro.debian.archive-query":               "ftpmasterapi:",
 	"dgit-distro.debian.archive-query-url":           "https://api.ftp-master.debian.org/",
 	"dgit-distro.debian.mirror-fallback":             "https://incoming.debian.org/debian-buildd/",
 	"dgit-distro.debian.git-check":                   "url",
@@ -61,7 +61,6 @@ var builtinDefaults = map[string]string{
 	"dgit-distro.debian/push.git-check":      "ssh-cmd",
 
 	"dgit-distro.debian-security.nominal-distro":         "debian",
-	"dgit-distro.debian-security.archive-query":          "aptget:",
 	"dgit-distro.debian-security.aptget-suite-map":       `s#buster-security$#buster/updates#`,
 	"dgit-distro.debian-security.aptget-suite-rmap":      `s#buster$#buster-security#`,
 	"dgit-distro.debian-security/push.unsupported-error": "security updates cannot be pushed (Debian bugs #1050143 and #862105)",
@@ -69,7 +68,6 @@ var builtinDefaults = map[string]string{
 	"dgit-distro.ubuntu.git-check": "false",
 
 	"dgit-distro.ubuntucloud.nominal-distro":    "ubuntu",
-	"dgit-distro.ubuntucloud.archive-query":     "aptget:",
 	"dgit-distro.ubuntucloud.git-check":         "false",
 	"dgit-distro.ubuntucloud.aptget-suite-map":  `s#^([^-:]+):#$1-updates:#; s#:#/#`,
 	"dgit-distro.ubuntucloud.aptget-suite-rmap": `s#/(.+)$#-$1#`,

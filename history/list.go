@@ -96,9 +96,12 @@ func List(ctx context.Context, opts ListOptions) (*Listing, error) {
 			return nil, err
 		}
 	}
-	questions, err := l.questions(ctx, distro)
-	if err != nil {
-		return nil, err
+	opener := newSuiteOpener(l.client, l.settings, OpenOptions{Archive: opts.Archive, Keyrings: opts.Keyrings})
+	questions := opener.questions(opts.Package, opts.Suites...)
+	if len(opts.Suites) == 0 {
+		if questions, err = opener.known(ctx, opts.Package); err != nil {
+			return nil, err
+		}
 	}
 	missing := l.ask(ctx, questions)
 	if missing != nil && !errors.As(missing, new(*NotListedError)) {
@@ -139,42 +142,6 @@ type listedUpload struct {
 	upload *archive.Upload
 }
 
-// questions returns the suites to ask. The usual ones come first, so that they are
-// listed in a useful order.
-func (l *lister) questions(ctx context.Context, distro string) (all []suiteQuestion, err error) {
-	names, required := l.opts.Suites, true
-	if len(names) == 0 {
-		required = false
-		if l.opts.Archive != "" {
-			names, err = archive.SuitesAt(l.opts.Archive)
-			if err != nil {
-				return nil, err
-			}
-		} else {
-			names = archive.UsualSuites(distro)
-		}
-	}
-	for _, name := range names {
-		all = append(all, suiteQuestion{name, func(ctx context.Context) (archive.Suite, error) {
-			return openSuite(ctx, l.client, name, l.opts.Archive, l.opts.Keyrings)
-		}, required})
-	}
-	if required || l.opts.Archive != "" {
-		return all, nil
-	}
-	places, err := archive.APTSuites(ctx, archive.APTOptions{})
-	for _, p := range places {
-		all = append(all, suiteQuestion{p.Suite, func(ctx context.Context) (archive.Suite, error) {
-			s, err := l.client.OpenSuite(ctx, p.Suite, []archive.Place{p})
-			if err != nil {
-				return nil, err
-			}
-			return s, nil
-		}, true})
-	}
-	return all, err
-}
-
 // ask asks all suites, and once more if the name is that of a binary package.
 func (l *lister) ask(ctx context.Context, questions []suiteQuestion) error {
 	answers := askSuites(ctx, questions, l.opts.Package, l.opts.Progress)
@@ -199,6 +166,9 @@ func (l *lister) ask(ctx context.Context, questions []suiteQuestion) error {
 	}
 	var failed error
 	for _, a := range answers {
+		if isAbsent(a.err) && len(l.opts.Suites) == 0 {
+			continue
+		}
 		if a.err != nil {
 			l.warnf("suite %s is left out: %v", a.name, a.err)
 			if failed == nil {

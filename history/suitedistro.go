@@ -34,6 +34,18 @@ func (s *Settings) DistroOf(suite string) (string, error) {
 	return s.canonicalDistro(fallback, distro)
 }
 
+// saysDistroOf says whether the user's configuration tells whose suite it is.
+func (s *Settings) saysDistroOf(suite string) bool {
+	own := *s
+	own.builtin = nil
+	for _, key := range []string{"dgit-suite." + suite + ".distro", own.suitePattern(suite)} {
+		if _, ok, err := own.Value(key); ok || err != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // suitePattern returns the key dgit-suite.PATTERN.distro that is for suite, or "".
 func (s *Settings) suitePattern(suite string) string {
 	const before, after = "dgit-suite.", ".distro"

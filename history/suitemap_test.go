@@ -8,7 +8,7 @@ func TestArchiveQuery(t *testing.T) {
 		lines []string
 		want  string
 	}{
-		{nil, "madison:"},
+		{nil, "aptget:"},
 		{[]string{f + "archive-query=aptget:"}, "aptget:"},
 		{[]string{f + "archive-query=dummycat:/a:b"}, "dummycat:/a:b"},
 		{[]string{f + "archive-query=none:"}, "wrong: dgit-distro.foo.archive-query"},

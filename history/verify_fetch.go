@@ -51,7 +51,7 @@ func (e *OtherDscError) Error() string {
 // fetch gets the upload again from an archive that still has it.
 func (v *verifier) fetch(ctx context.Context) (*dsc.Package, error) {
 	client := archive.NewClient(archive.ClientOptions{CacheDir: v.opts.Fetch.CacheDir, DscSize: v.opts.Limits.Dsc, Progress: v.opts.Progress})
-	searches, err := v.searches(ctx)
+	searches, err := v.searches(ctx, client)
 	if err != nil {
 		return nil, err
 	}
@@ -59,12 +59,15 @@ func (v *verifier) fetch(ctx context.Context) (*dsc.Package, error) {
 	seen := map[string]bool{}
 	var first error // that lets another suite be tried
 	for _, s := range searches {
-		suite, err := client.OpenSuite(ctx, s.suite, s.places)
+		suite, err := s.open(ctx)
 		var unknown *archive.UnknownSuiteError
 		if errors.As(err, &unknown) {
 			for _, mirror := range unknown.Tried {
-				missing.Tried = append(missing.Tried, fmt.Sprintf("%s of %s", s.suite, mirror))
+				missing.Tried = append(missing.Tried, fmt.Sprintf("%s of %s", s.name, mirror))
 			}
+			continue
+		}
+		if errors.As(err, new(*archive.NoMirrorError)) && v.opts.Fetch.Suite == "" {
 			continue
 		}
 		var upload *archive.Upload
@@ -92,7 +95,7 @@ func (v *verifier) fetch(ctx context.Context) (*dsc.Package, error) {
 			missing.Tried = append(missing.Tried, where)
 			continue
 		}
-		return v.download(ctx, client, upload, where)
+		return v.download(ctx, client, suite, upload, where)
 	}
 	if first != nil {
 		return nil, first
@@ -100,53 +103,33 @@ func (v *verifier) fetch(ctx context.Context) (*dsc.Package, error) {
 	return nil, missing
 }
 
-// A search is a suite to look into, and where it may be.
-type search struct {
-	suite  string
-	places []archive.Place
-}
-
 // searches returns where the upload may be, the likeliest first.
-func (v *verifier) searches(ctx context.Context) (all []search, err error) {
+func (v *verifier) searches(ctx context.Context, client *archive.Client) (all []suiteQuestion, err error) {
 	opts := v.opts.Fetch
-	suites := []string{opts.Suite}
-	if opts.Suite == "" {
-		if suites, err = v.followedSuites(ctx); err != nil {
-			return nil, err
-		}
-	}
-	for _, suite := range suites {
-		s := search{suite: suite}
-		if opts.Archive != "" {
-			s.places, err = archive.PlacesAt(opts.Archive, suite, opts.Keyrings)
-		} else {
-			s.places, err = archive.APTPlaces(ctx, suite, archive.APTOptions{})
-		}
-		var none *archive.NoMirrorError
-		if errors.As(err, &none) && opts.Suite == "" {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, s)
-	}
-	if opts.Archive != "" || opts.Suite != "" {
-		return all, nil
-	}
-	places, err := archive.APTSuites(ctx, archive.APTOptions{})
+	config, err := v.repo.ConfigScopes(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range places {
-		all = append(all, search{p.Suite, []archive.Place{p}})
+	settings := NewSettings(config, os.Getenv)
+	opener := newSuiteOpener(client, settings, OpenOptions{Archive: opts.Archive, Keyrings: opts.Keyrings})
+	if opts.Suite != "" {
+		return opener.questions(v.result.ID.Package, opts.Suite), nil
 	}
-	return all, nil
+	suites, err := v.followedSuites(ctx, settings)
+	if err != nil {
+		return nil, err
+	}
+	all = opener.questions(v.result.ID.Package, suites...)
+	if opts.Archive != "" {
+		return all, nil
+	}
+	configured, err := opener.configured(ctx)
+	return append(all, configured...), err
 }
 
 // followedSuites returns the suites that the repository has a branch for, and the
 // default one.
-func (v *verifier) followedSuites(ctx context.Context) ([]string, error) {
+func (v *verifier) followedSuites(ctx context.Context, settings *Settings) ([]string, error) {
 	prefixes := []string{TrackingRef(""), BranchRef("")}
 	refs, err := v.repo.Refs(ctx, prefixes...)
 	if err != nil {
@@ -161,11 +144,7 @@ func (v *verifier) followedSuites(ctx context.Context) ([]string, error) {
 		}
 	}
 	suites := slices.Sorted(maps.Keys(names))
-	config, err := v.repo.ConfigScopes(ctx)
-	if err != nil {
-		return nil, err
-	}
-	suite, err := NewSettings(config, os.Getenv).DefaultSuite("")
+	suite, err := settings.DefaultSuite("")
 	if err == nil && !names[suite] {
 		suites = append(suites, suite)
 	}
@@ -185,7 +164,7 @@ func (v *verifier) findUpload(ctx context.Context, suite archive.Suite) (*archiv
 		if u.ID().Version != v.result.ID.Version {
 			continue
 		}
-		if got := u.Dsc().Digest; v.dscDigest != "" && got.Hex != v.dscDigest {
+		if got := u.Dsc().Digest; v.dscDigest != "" && got.Algorithm == dsc.SHA256 && got.Hex != v.dscDigest {
 			return nil, &OtherDscError{u.ID(), suite.Codename(), got.Hex, v.dscDigest, v.result.DscFrom}
 		}
 		return u, nil
@@ -194,7 +173,7 @@ func (v *verifier) findUpload(ctx context.Context, suite archive.Suite) (*archiv
 }
 
 // download fetches an upload into the directory of the verifier.
-func (v *verifier) download(ctx context.Context, client *archive.Client, upload *archive.Upload, where string) (*dsc.Package, error) {
+func (v *verifier) download(ctx context.Context, client *archive.Client, suite archive.Suite, upload *archive.Upload, where string) (*dsc.Package, error) {
 	dir := filepath.Join(v.dir, "files")
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		return nil, err
@@ -203,5 +182,13 @@ func (v *verifier) download(ctx context.Context, client *archive.Client, upload 
 	if v.dscDigest == "" {
 		v.result.DscFrom = where
 	}
-	return client.Fetch(ctx, upload, dir)
+	p, err := client.Fetch(ctx, upload, dir)
+	if err != nil {
+		return nil, err
+	}
+	if got := p.DscDigest(); v.dscDigest != "" && got.Hex != v.dscDigest { // not every suite told it before
+		p.Close()
+		return nil, &OtherDscError{upload.ID(), suite.Codename(), got.Hex, v.dscDigest, v.result.DscFrom}
+	}
+	return p, nil
 }
