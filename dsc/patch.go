@@ -134,6 +134,11 @@ type ApplyOptions struct {
 	// GitApply, as "git apply -p" takes it; see SeriesEntry. Default: not stated. dpkg-source
 	// ignores it and strips one component.
 	Strip StripLevel
+
+	// Reserved lets the patch change what git or dpkg-source keep for themselves, as far as
+	// the program of the dialect does: git apply takes .pc, GNU patch also .git. The caller
+	// must not write such changes into a work tree.
+	Reserved bool
 }
 
 // Apply applies the patch to tree as the program of that dialect does, and
@@ -142,11 +147,12 @@ type ApplyOptions struct {
 //
 // The error is a [*PatchError] if the patch is at fault, and else one from tree.
 //
-// Names that lead out of the tree or through a symlink, that name a directory,
-// anything called .git (or what other systems take for it) or anything in .pc, where
-// dpkg-source keeps its own data, are refused in every dialect. So are, in the dialects
-// of dpkg-source, the context, normal and ed diffs that GNU patch would take in odd
-// places, and for GitApply a submodule and a file in the place of a directory.
+// Names that lead out of the tree or through a symlink, or that name a directory, are
+// refused in every dialect, and so are, but for [ApplyOptions].Reserved, anything called
+// .git (or what other systems take for it) and anything in .pc, where dpkg-source keeps its
+// own data. The dialects of dpkg-source also refuse the context, normal and ed diffs that
+// GNU patch would take in odd places, and GitApply a submodule and a file in the
+// place of a directory.
 func (p *Patch) Apply(tree Tree, dialect Dialect, opts ApplyOptions) ([]Change, error) {
 	switch dialect {
 	case DpkgQuilt, DpkgDiff:
@@ -154,7 +160,7 @@ func (p *Patch) Apply(tree Tree, dialect Dialect, opts ApplyOptions) ([]Change, 
 		if err != nil {
 			return nil, err
 		}
-		return p.applyGNU(tree, analysis, gnuOptions{diff: dialect == DpkgDiff})
+		return p.applyGNU(tree, analysis, gnuOptions{diff: dialect == DpkgDiff, reserved: opts.Reserved})
 	case GitApply:
 		changes, err := p.applyGit(tree, opts, warnSpace)
 		if err == nil || !isPatchError(err) {
@@ -185,8 +191,8 @@ func (p *Patch) FirstApplies(tree Tree) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	_, err = p.applyGNU(tree, analysis, gnuOptions{dryRun: true})
-	if e, ok := err.(*PatchError); ok && (e.Kind == PatchDoesNotApply || e.Kind == PatchMalformed) {
+	_, err = p.applyGNU(tree, analysis, gnuOptions{dryRun: true, reserved: true})
+	if e, ok := err.(*PatchError); ok && (e.Kind == PatchDoesNotApply || e.Kind == PatchOwnDirectory || e.Kind == PatchMalformed) {
 		return false, nil
 	}
 	return err == nil, err
@@ -197,6 +203,7 @@ type PatchErrorKind int
 
 const (
 	PatchDoesNotApply PatchErrorKind = iota + 1 // well formed, but not for this tree
+	PatchOwnDirectory                           // a file of it would be where dpkg-source makes a directory for another one
 	PatchMalformed                              // the text is not one that the dialect reads
 	PatchUnsafe                                 // names what no patch may touch
 	PatchTooLarge                               // passes a limit

@@ -7,12 +7,13 @@ import (
 
 // A gitRun is one run of git apply --index.
 type gitRun struct {
-	patch *Patch
-	tree  *patchView // the index and the work tree before the patch
-	files []*gitFile
-	space spaceMode
-	bad   int
-	steps int64
+	patch    *Patch
+	tree     *patchView // the index and the work tree before the patch
+	files    []*gitFile
+	space    spaceMode
+	reserved bool // see ApplyOptions
+	bad      int
+	steps    int64
 
 	done     map[string]*gitFile // by path, the last section so far that made it
 	doomed   map[string]bool     // to be deleted or renamed by a section to come
@@ -27,7 +28,7 @@ func (p *Patch) applyGit(tree Tree, opts ApplyOptions, space spaceMode) ([]Chang
 		g.strip, g.known = opts.Strip.Level, true
 	}
 	run := &gitRun{
-		patch: p, tree: newPatchView(tree), space: space, steps: p.limits.Search,
+		patch: p, tree: newPatchView(tree), space: space, reserved: opts.Reserved, steps: p.limits.Search,
 		done: make(map[string]*gitFile), doomed: make(map[string]bool), gone: make(map[string]bool),
 		newLinks: make(map[string]bool), oldLinks: make(map[string]bool),
 	}
@@ -263,7 +264,8 @@ func (run *gitRun) checkNew(f *gitFile) error {
 	return nil
 }
 
-// checkPaths refuses paths that git refuses, and those of dpkg-source's own data.
+// checkPaths refuses paths that git refuses and, unless it is not to, those of
+// dpkg-source's own data.
 func (run *gitRun) checkPaths(f *gitFile) error {
 	check := func(name *string, mode uint32) error {
 		if name == nil {
@@ -274,6 +276,9 @@ func (run *gitRun) checkPaths(f *gitFile) error {
 			fileMode = modeSymlink
 		}
 		err := checkReserved(*name, fileMode)
+		if run.reserved && validGitPath(*name, fileMode) {
+			err = nil
+		}
 		if err == nil {
 			_, err = cleanPath(*name)
 		}

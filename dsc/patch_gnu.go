@@ -8,8 +8,9 @@ import (
 
 // gnuOptions says how dpkg-source runs patch.
 type gnuOptions struct {
-	diff   bool // for a .diff.gz
-	dryRun bool // only to see whether it applies
+	diff     bool // for a .diff.gz
+	dryRun   bool // only to see whether it applies
+	reserved bool // see ApplyOptions
 }
 
 // backupSuffix is what dpkg-source lets patch add to the names of backups of DpkgDiff.
@@ -53,6 +54,11 @@ func (p *Patch) applyGNU(tree Tree, analysis *patchAnalysis, opts gnuOptions) ([
 	}
 	for dir := range analysis.dirs {
 		run.view.makeDirs(dir + "/")
+	}
+	for _, path := range analysis.patched {
+		if run.view.dirs[path] {
+			return nil, p.fail(PatchOwnDirectory, 0, path, "%s is to be a file, but also the directory of another one", showName(path))
+		}
 	}
 	for {
 		f, err := run.reader.nextFile()
@@ -226,11 +232,15 @@ func (run *gnuRun) drop(f *gnuFile, target *gnuTarget) error {
 
 // output writes a file, or puts that off.
 func (run *gnuRun) output(f *gnuFile, o gnuOutput) error {
-	if f.git && f.says[oldSide] != saysAbsent {
-		run.queue = append(run.queue, o)
-		return nil
+	if !f.git || f.says[oldSide] == saysAbsent {
+		return run.outputNow(o)
 	}
-	return run.outputNow(o)
+	_, there, err := run.view.lookup(o.path)
+	if there {
+		run.queued[o.path] = true
+	}
+	run.queue = append(run.queue, o)
+	return err
 }
 
 func (run *gnuRun) outputNow(o gnuOutput) error {
@@ -275,23 +285,15 @@ func (run *gnuRun) flush() error {
 	return nil
 }
 
-// requeue notes that a section in git's format changes its file, and first
-// writes what was put off if that is the second time.
+// requeue writes what was put off if a section in git's format changes a file of it again.
 func (run *gnuRun) requeue(target *gnuTarget) error {
-	_, there, err := run.view.lookup(target.out)
-	if err != nil || !there {
+	if !run.queued[target.out] {
+		return nil
+	}
+	if err := run.flush(); err != nil {
 		return err
 	}
-	if run.queued[target.out] {
-		if err := run.flush(); err != nil {
-			return err
-		}
-		if err := run.reload(target); err != nil {
-			return err
-		}
-	}
-	run.queued[target.out] = true
-	return nil
+	return run.reload(target)
 }
 
 // reload looks at the file of a section again, after others were written. One

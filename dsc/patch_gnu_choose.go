@@ -93,8 +93,11 @@ func (c *gnuChoice) look(i int) error {
 	return err
 }
 
-// checkPaths refuses paths that belong to others.
+// checkPaths refuses paths that belong to others, unless it is not to.
 func (c *gnuChoice) checkPaths(t *gnuTarget) error {
+	if c.run.opts.reserved {
+		return nil
+	}
 	mode := modeFile
 	if fileType, _ := gnuFileType(c.file); fileType == gitSymlink {
 		mode = modeSymlink

@@ -280,7 +280,7 @@ func compareAll(t *testing.T, cases []patchCase) map[string]int {
 				t.Errorf("%s: ParsePatch: %v", c.name, err)
 				continue
 			}
-			changes, err := p.Apply(c.tree, d.dialect, ApplyOptions{})
+			changes, err := p.Apply(c.tree, d.dialect, ApplyOptions{Reserved: true})
 			want := wants[i]
 			switch {
 			case (err == nil) != want.ok:

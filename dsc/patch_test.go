@@ -196,6 +196,7 @@ func TestApplyErrors(t *testing.T) {
 		{"--- /dev/null\n+++ b/.git/config\n@@ -0,0 +1 @@\n+1\n", DpkgQuilt, PatchUnsafe, "p/x.patch: line 3: the path .git/config is one that git does not allow"},
 		{"--- /dev/null\n+++ b/.git/config\n@@ -0,0 +1 @@\n+1\n", GitApply, PatchUnsafe, "p/x.patch: line 1: the path .git/config is one that git does not allow"},
 		{"--- /dev/null\n+++ b/.pc/x\n@@ -0,0 +1 @@\n+1\n", DpkgQuilt, PatchUnsafe, "p/x.patch: line 3: the path .pc/x belongs to dpkg-source's own data"},
+		{"--- /dev/null\n+++ b/n\n@@ -0,0 +1 @@\n+1\n--- /dev/null\n+++ b/n/x\n@@ -0,0 +1 @@\n+1\n", DpkgQuilt, PatchOwnDirectory, "p/x.patch: n is to be a file, but also the directory of another one"},
 		{"--- a/src\n+++ b/src\n@@ -0,0 +1 @@\n+1\n", DpkgQuilt, PatchUnsafe, "p/x.patch: line 2: src is not a plain file"},
 		{"diff --git a/src/a.c b/link/a.c\nrename from src/a.c\nrename to link/a.c\n", DpkgQuilt, PatchUnsafe, "p/x.patch: line 4: link/a.c is to be patched through the symlink link"},
 		{"diff --git a/n b/n\nnew file mode 160000\n--- /dev/null\n+++ b/n\n@@ -0,0 +1 @@\n+Subproject commit 1\n", GitApply, PatchUnsupported, "p/x.patch: line 1: n is to be a submodule, which a source package cannot hold"},
@@ -341,6 +342,32 @@ func TestValidGitPath(t *testing.T) {
 	}
 }
 
+// What git or dpkg-source keep for themselves is patched if that is asked for, but never by
+// a program that refuses it.
+func TestApplyReserved(t *testing.T) {
+	for _, tt := range []struct {
+		path     string
+		programs string // that take it
+	}{
+		{".git/x", "dpkg"}, {"sub/.GIT", "dpkg"}, {"git~1", "dpkg"},
+		{".pc/x", "dpkg git"}, {"sub/.pc/x", "dpkg git always"},
+	} {
+		p, err := ParsePatch("x", []byte("--- /dev/null\n+++ b/"+tt.path+"\n@@ -0,0 +1 @@\n+1\n"), PatchLimits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, reserved := range []bool{false, true} {
+			for dialect, program := range map[Dialect]string{DpkgQuilt: "dpkg", DpkgDiff: "dpkg", GitApply: "git"} {
+				changes, err := p.Apply(memTree{}, dialect, ApplyOptions{Reserved: reserved})
+				want := strings.Contains(tt.programs, program) && (reserved || strings.Contains(tt.programs, "always"))
+				if (err == nil) != want || want && (len(changes) != 1 || changes[0].Path != tt.path) {
+					t.Errorf("%s, %s, Reserved %v: Apply = %v, %v, want a change: %v", tt.path, dialect, reserved, changes, err, want)
+				}
+			}
+		}
+	}
+}
+
 // FuzzApply checks what holds for any patch: no panic, paths inside the tree,
 // the same result again, and nothing changed in the tree.
 func FuzzApply(f *testing.F) {
@@ -355,8 +382,9 @@ func FuzzApply(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, dialect := range []Dialect{DpkgQuilt, DpkgDiff, GitApply} {
-			changes, err := p.Apply(tree, dialect, ApplyOptions{})
+		for i := range 6 {
+			dialect, opts := []Dialect{DpkgQuilt, DpkgDiff, GitApply}[i%3], ApplyOptions{Reserved: i >= 3}
+			changes, err := p.Apply(tree, dialect, opts)
 			if err != nil {
 				if errorKind(err) == 0 || len(changes) > 0 {
 					t.Errorf("%s: %v, %v", dialect, changes, err)
@@ -365,7 +393,7 @@ func FuzzApply(f *testing.F) {
 			}
 			last := ""
 			for _, c := range changes {
-				if clean, err := cleanPath(c.Path); err != nil || clean != c.Path || checkReserved(c.Path, c.Mode) != nil {
+				if clean, err := cleanPath(c.Path); err != nil || clean != c.Path || !opts.Reserved && checkReserved(c.Path, c.Mode) != nil {
 					t.Errorf("%s: the path %q: %v", dialect, c.Path, err)
 				}
 				if c.Path <= last {
@@ -376,7 +404,7 @@ func FuzzApply(f *testing.F) {
 					t.Errorf("%s: %+v", dialect, c)
 				}
 			}
-			again, err := p.Apply(tree, dialect, ApplyOptions{})
+			again, err := p.Apply(tree, dialect, opts)
 			if err != nil || tree.with(changes).diff(tree.with(again)) != "" {
 				t.Errorf("%s: not the same again: %v", dialect, err)
 			}
