@@ -50,7 +50,24 @@ func (r *Repo) UpdateRefs(ctx context.Context, message string, updates ...RefUpd
 // Refs returns the refs that match any of the patterns of git-for-each-ref(1), with
 // the objects that they name.
 func (r *Repo) Refs(ctx context.Context, patterns ...string) (map[string]ObjectID, error) {
-	out, err := r.Git(ctx, append([]string{"for-each-ref", "--format=%(objectname) %(refname)", "--"}, patterns...)...)
+	return r.refs(ctx, patterns)
+}
+
+// MergedRefs is Refs for those refs that name one of tips, or an ancestor of one.
+func (r *Repo) MergedRefs(ctx context.Context, pattern string, tips ...CommitID) (map[string]ObjectID, error) {
+	if len(tips) == 0 {
+		return nil, nil
+	}
+	var options []string
+	for _, t := range tips {
+		options = append(options, "--merged="+t.String())
+	}
+	return r.refs(ctx, []string{pattern}, options...)
+}
+
+func (r *Repo) refs(ctx context.Context, patterns []string, options ...string) (map[string]ObjectID, error) {
+	args := append([]string{"for-each-ref", "--format=%(objectname) %(refname)"}, options...)
+	out, err := r.Git(ctx, append(append(args, "--"), patterns...)...)
 	if err != nil {
 		return nil, err
 	}
