@@ -21,6 +21,7 @@ type CloneOptions struct {
 	Archive          string              // URL or directory of an archive; default: those of APT's configuration
 	Keyrings         []string            // files with the keys that may sign Archive
 	RequireGitServer bool                // fail if the distro's git server cannot be asked
+	Uploads          UploadSelection     // get these, too, with their history; default: none
 	CacheDir         string              // default: debgit in the user's cache directory
 	Getenv           func(string) string // default: os.Getenv
 	Limits           gitmap.Limits       // on the source package; default: those of [gitmap.Import]
@@ -41,6 +42,7 @@ type CloneResult struct {
 	Signers   []dsc.Signer     // of the index of the suite
 	GitServer error            // a *GitServerError: why the git server could not be asked; or nil
 	DgitField string           // the commit that the .dsc names in its field Dgit and that could not be had; or ""
+	Uploads   *UploadHistory   // nil if none was wanted
 	Warnings  []string
 }
 
@@ -63,6 +65,9 @@ func (e *NoParentError) Error() string {
 // this process ends; only for a power cut it is git's word that counts, which syncs no
 // work tree. What was downloaded stays, so that another try needs not download it again.
 //
+// Uploads are fetched into the finished clone. If that fails the error is an
+// [*UnfinishedUploadsError], and another call goes on with them.
+//
 // Errors that callers may test for: [*DirExistsError], [*NoParentError], [*GitServerError] (only with
 // RequireGitServer), [*ConfigError], and those of [archive.Client] and [gitmap.Import].
 func Clone(ctx context.Context, opts CloneOptions) (*CloneResult, error) {
@@ -76,11 +81,18 @@ func Clone(ctx context.Context, opts CloneOptions) (*CloneResult, error) {
 	if err := c.find(ctx); err != nil {
 		return nil, err
 	}
-	if err := c.checkDir(); err != nil {
+	if err := c.checkDir(ctx); err != nil {
 		return nil, err
 	}
-	if err := c.clone(ctx); err != nil {
-		return nil, c.about(err)
+	if c.unfinished == nil {
+		if err := c.clone(ctx); err != nil {
+			return nil, c.about(err)
+		}
+	}
+	if !c.opts.Uploads.IsZero() {
+		if err := c.getUploads(ctx); err != nil {
+			return nil, err
+		}
 	}
 	return c.result, nil
 }
@@ -94,6 +106,8 @@ type cloner struct {
 	upload   *archive.Upload
 	access   *Access
 	result   *CloneResult
+
+	unfinished *gitmap.Repo // a clone that is there, but has not got all its uploads; or nil
 }
 
 // about puts the upload before err, unless something below did.
@@ -108,7 +122,7 @@ func (c *cloner) about(err error) error {
 // find looks the package up in the suite.
 func (c *cloner) find(ctx context.Context) error {
 	if c.opts.Dir != "" { // no need to ask anybody if it cannot be made
-		if err := c.checkDir(); err != nil {
+		if err := c.checkDir(ctx); err != nil {
 			return err
 		}
 	}
@@ -156,9 +170,9 @@ func (c *cloner) openSuite(ctx context.Context) error {
 }
 
 // checkDir refuses a directory that is there, and one that has no parent.
-func (c *cloner) checkDir() error {
+func (c *cloner) checkDir(ctx context.Context) error {
 	if _, err := os.Lstat(c.opts.Dir); err == nil {
-		return &DirExistsError{c.opts.Dir}
+		return c.checkUnfinished(ctx)
 	} else if !os.IsNotExist(err) {
 		return err
 	}
@@ -215,6 +229,11 @@ func (c *cloner) clone(ctx context.Context) error {
 	}
 	if err := c.checkOut(ctx, repo); err != nil {
 		return err
+	}
+	if !c.opts.Uploads.IsZero() {
+		if err := markUnfinished(repo, c.result.ID.Package); err != nil {
+			return err
+		}
 	}
 	return tmp.finish()
 }
@@ -273,7 +292,7 @@ func (c *cloner) commit(ctx context.Context, repo *gitmap.Repo, pkg *dsc.Package
 	} else {
 		c.result.Tree = c.result.Import.Tree // that of a merge, too
 	}
-	return publish(ctx, repo, "dgit fetch", nil, imported,
+	return publish(ctx, repo, "dgit fetch", nil, importList(imported),
 		gitmap.RefUpdate{Ref: TrackingRef(c.result.Suite), New: c.result.Commit})
 }
 

@@ -58,7 +58,8 @@ func (e *NoImportError) Error() string {
 // newest one in its history. rev is any expression of gitrevisions(7); "" stands for
 // HEAD.
 //
-// An import is known by its record, or by the messages of its commits. Errors that
+// An import is known by its record, or by the messages of its commits. A commit of the
+// upload history stands for the import that it names. Errors that
 // callers may test for: [*UnknownCommitError], [*NoImportError], [*RecordError].
 func FindImport(ctx context.Context, repo *gitmap.Repo, rev string) (*Found, error) {
 	if rev == "" {
@@ -99,6 +100,9 @@ func (f *finder) find(ctx context.Context) (*Found, error) {
 	commit, err := f.reader.Read(f.asked)
 	if err != nil {
 		return nil, err
+	}
+	if id, ok := importOfUpload(commit); ok {
+		f.asked = id
 	}
 	for skip := 0; ; skip += candidatesAtOnce {
 		ids, err := f.repo.FindCommits(ctx, f.asked, skip, candidatesAtOnce, gitmap.PartLines...)

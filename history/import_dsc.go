@@ -239,7 +239,7 @@ func (t *importTarget) fill(ctx context.Context, pkg *dsc.Package, result *Impor
 	if t.how != "" {
 		message += " " + t.how
 	}
-	err = publish(ctx, t.repo, message, t.refs, imported, gitmap.RefUpdate{Ref: t.moved, New: result.Commit, Old: t.old})
+	err = publish(ctx, t.repo, message, t.refs, importList(imported), gitmap.RefUpdate{Ref: t.moved, New: result.Commit, Old: t.old})
 	if err != nil && !t.isOld {
 		if _, isNow, _ := t.repo.Commit(ctx, t.ref); isNow { // made while we worked
 			return &BranchExistsError{Ref: t.ref}

@@ -1,8 +1,6 @@
 package history
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"debgit/gitmap"
@@ -17,17 +15,4 @@ func remembered(refs map[string]gitmap.ObjectID) map[string]gitmap.ObjectID {
 		}
 	}
 	return memories
-}
-
-// memoryUpdates returns the updates that keep what imp remembers of its tarballs,
-// where refs are as they are now.
-func memoryUpdates(refs map[string]gitmap.ObjectID, imp *gitmap.Imported) []gitmap.RefUpdate {
-	var updates []gitmap.RefUpdate
-	for _, digest := range slices.Sorted(maps.Keys(imp.Memories)) {
-		ref, id := memoryPrefix+digest, imp.Memories[digest]
-		if refs[ref] != id {
-			updates = append(updates, gitmap.RefUpdate{Ref: ref, New: gitmap.CommitID(id), Old: gitmap.CommitID(refs[ref]), NoReflog: true})
-		}
-	}
-	return updates
 }

@@ -58,6 +58,14 @@ type recordedImport struct {
 	record gitmap.ObjectID
 }
 
+// importList is imp as a list, empty if it is nil.
+func importList(imp *recordedImport) []*recordedImport {
+	if imp == nil {
+		return nil
+	}
+	return []*recordedImport{imp}
+}
+
 // importRecorded is [gitmap.Pack.Import] with the tarballs that earlier imports into the
 // same repository remembered, and writes the record of the import. refs are those of
 // the repository, as far as they are under memoryPrefix.
@@ -75,38 +83,45 @@ func importRecorded(ctx context.Context, pack *gitmap.Pack, pkg *dsc.Package, re
 	return &recordedImport{imp, record}, err
 }
 
-// publish moves a ref to an import, or to what was made of it, together with what is
-// kept beside it; imp is nil if there was no import. refs are those that there were
-// before, as far as they are under memoryPrefix. Another import into the same
-// repository may keep the same things meanwhile, which is no conflict.
-func publish(ctx context.Context, repo *gitmap.Repo, message string, refs map[string]gitmap.ObjectID, imp *recordedImport, move gitmap.RefUpdate) error {
-	beside := recordUpdates(refs, imp)
+// publish moves refs to imports, or to what was made of them, together with what is
+// kept beside them. refs are those that there were before, as far as they are under
+// memoryPrefix. Another import into the same repository may keep the same things
+// meanwhile, which is no conflict.
+func publish(ctx context.Context, repo *gitmap.Repo, message string, refs map[string]gitmap.ObjectID, imports []*recordedImport, moves ...gitmap.RefUpdate) error {
+	beside := recordUpdates(refs, imports)
 	for {
-		refused := repo.UpdateRefs(ctx, message, append(beside, move)...)
-		if refused == nil || imp == nil {
+		refused := repo.UpdateRefs(ctx, message, append(beside, moves...)...)
+		if refused == nil || len(imports) == 0 {
 			return refused
 		}
-		now, err := repo.Refs(ctx, RecordRef(imp.Commit), memoryPrefix)
+		now, err := repo.Refs(ctx, recordPrefix, dscPrefix, memoryPrefix)
 		if err != nil {
 			return err
 		}
 		before := beside
-		if beside = recordUpdates(now, imp); slices.Equal(beside, before) {
+		if beside = recordUpdates(now, imports); slices.Equal(beside, before) {
 			return refused
 		}
 	}
 }
 
-// recordUpdates returns the updates that put the record of an import under its ref, and
-// those that keep what the import remembers of its tarballs, for the same transaction
-// as that of the branch. There are none if imp is nil, or for what refs have already.
-func recordUpdates(refs map[string]gitmap.ObjectID, imp *recordedImport) []gitmap.RefUpdate {
-	if imp == nil {
-		return nil
+// recordUpdates returns the updates that put the records of imports under their refs, and
+// those that keep the imports and what they remember of their tarballs, for the same
+// transaction as that of the branch. There are none for what refs have already.
+func recordUpdates(refs map[string]gitmap.ObjectID, imports []*recordedImport) []gitmap.RefUpdate {
+	want := map[string]gitmap.ObjectID{}
+	for _, imp := range imports {
+		want[RecordRef(imp.Commit)] = imp.record
+		want[dscPrefix+imp.Dsc.Hex] = gitmap.ObjectID(imp.Commit)
+		for digest, id := range imp.Memories {
+			want[memoryPrefix+digest] = id
+		}
 	}
-	updates := memoryUpdates(refs, imp.Imported)
-	if ref := RecordRef(imp.Commit); refs[ref] != imp.record {
-		updates = append(updates, gitmap.RefUpdate{Ref: ref, New: gitmap.CommitID(imp.record), Old: gitmap.CommitID(refs[ref]), NoReflog: true})
+	var updates []gitmap.RefUpdate
+	for _, ref := range slices.Sorted(maps.Keys(want)) {
+		if id := want[ref]; refs[ref] != id {
+			updates = append(updates, gitmap.RefUpdate{Ref: ref, New: gitmap.CommitID(id), Old: gitmap.CommitID(refs[ref]), NoReflog: true})
+		}
 	}
 	return updates
 }

@@ -8,8 +8,11 @@ import (
 	"debgit/gitmap"
 )
 
+// trackingPrefix is where the refs are that follow what the archive holds, by suite.
+const trackingPrefix = "refs/remotes/dgit/dgit/"
+
 // TrackingRef is the ref that follows what the archive holds in a suite.
-func TrackingRef(codename string) string { return "refs/remotes/dgit/" + Branch(codename) }
+func TrackingRef(codename string) string { return trackingPrefix + codename }
 
 // BranchRef is the user's branch for work on a suite.
 func BranchRef(codename string) string { return "refs/heads/" + Branch(codename) }
@@ -29,9 +32,29 @@ const recordPrefix = "refs/debgit/imports/"
 // RecordRef is where the record of the import is of which c is the last commit.
 func RecordRef(c gitmap.CommitID) string { return recordPrefix + c.String() }
 
+// dscPrefix is where imports are known by the SHA-256 digest of the .dsc that they were made
+// from, and kept: each of these refs names the last commit of an import.
+const dscPrefix = "refs/debgit/dsc/"
+
 // memoryPrefix is where what an import remembers of a tarball is, under the SHA-256
 // digest of the tarball. Deleting these refs costs time at the next import, no more.
 const memoryPrefix = "refs/debgit/tarballs/"
+
+// Where the upload history is. The package documentation says what these refs name.
+const (
+	uploadIndexRef     = "refs/debgit/upload-index"
+	uploadCommitPrefix = "refs/debgit/uploads/"
+	uploadTipPrefix    = "refs/debgit/upload-tips/"
+	uploadBranchPrefix = "refs/heads/debgit/uploads/"
+	uploadTagPrefix    = "refs/tags/upload/"
+)
+
+// AllUploads is the end of the name of the branch of the uploads to all suites.
+const AllUploads = "all"
+
+// UploadBranch is the branch of the upload history of a suite, or of [AllUploads], as git
+// shows it, without refs/heads/.
+func UploadBranch(suite string) string { return "debgit/uploads/" + suite }
 
 // archiveTagPrefix starts the names of tags for archive views.
 const archiveTagPrefix = "archive/"
