@@ -25,6 +25,10 @@ exist.
 Where the distro has a git server for dgit, what maintainers pushed there for
 the suite is fetched, and is the history; else the history is an import.
 
+With --uploads=all|N|since:VERSION the clone also gets the other uploads of the
+source package, from every suite of the archive, and their history; debgit help
+uploads tells more.
+
 Every byte is verified: a key in the keyring of the archive signed the index of
 the suite, that lists the index of sources, that lists the files. If anything
 differs, nothing is left behind but downloads that a second try can use.`
@@ -32,6 +36,7 @@ differs, nothing is left behind but downloads that a second try can use.`
 const cloneExample = `  debgit clone hello
   debgit clone hello trixie
   debgit clone hello trixie ./hello-13
+  debgit clone hello --uploads=all
   debgit clone hello sid --archive /srv/archive --keyring /srv/archive.gpg`
 
 type cloneOptions struct {
@@ -39,6 +44,7 @@ type cloneOptions struct {
 	archive          string
 	keyrings         []string
 	requireGitServer bool
+	uploads          string
 }
 
 func newCloneCommand(env *environment) *cobra.Command {
@@ -58,6 +64,7 @@ func newCloneCommand(env *environment) *cobra.Command {
 	flags.StringVar(&opts.archive, "archive", "", "read the archive at `URL|DIR` (default: those that APT is configured for)")
 	flags.StringArrayVar(&opts.keyrings, "keyring", nil, "trust the keys in `FILE` to sign that archive; may be repeated")
 	flags.BoolVar(&opts.requireGitServer, "require-git-server", false, "fail if the distro's git server cannot be asked for what maintainers pushed")
+	addUploadsFlag(flags, &opts.uploads)
 	addLimitFlag(flags, &opts.limits)
 	return cmd
 }
@@ -110,6 +117,10 @@ func runClone(ctx context.Context, env *environment, args []string, opts cloneOp
 	if opts.archive == "" && len(opts.keyrings) > 0 {
 		return &usageError{cause: "clone: --keyring is about the archive that --archive names, but there is no --archive"}
 	}
+	uploads, err := uploadSelection(opts.uploads)
+	if err != nil {
+		return err
+	}
 	progress := env.progress()
 	defer progress.close()
 	result, err := history.Clone(ctx, history.CloneOptions{
@@ -119,6 +130,7 @@ func runClone(ctx context.Context, env *environment, args []string, opts cloneOp
 		Archive:          opts.archive,
 		Keyrings:         opts.keyrings,
 		RequireGitServer: opts.requireGitServer,
+		Uploads:          uploads,
 		Limits:           opts.limits,
 		Progress:         progress.report,
 	})
@@ -131,12 +143,14 @@ func runClone(ctx context.Context, env *environment, args []string, opts cloneOp
 		env.warn(w)
 	}
 	if env.options.json {
-		return env.resultJSON("clone", newCloneJSON(result, warnings))
-	}
-	if !env.options.quiet {
+		err = env.resultJSON("clone", newCloneJSON(result, warnings))
+	} else if !env.options.quiet {
 		env.result(cloneSummary(env, result))
 	}
-	return nil
+	if err == nil && result.Uploads != nil {
+		err = result.Uploads.Err()
+	}
+	return err
 }
 
 // cloneWarnings are what the user should know of a clone that was made.
@@ -147,6 +161,7 @@ func cloneWarnings(r *history.CloneResult) []string {
 			"The clone was made from the archive alone. If the maintainers of %s have pushed their git history with dgit, it is missing here; a new clone has it, once the server can be reached.",
 			r.GitServer, r.ID.Package))
 	}
+	warnings = append(warnings, uploadWarnings(r.Uploads)...)
 	if r.DgitField != "" {
 		warnings = append(warnings, fmt.Sprintf("%s was uploaded from commit %s, which could not be had; the clone is an import of its files instead", r.ID, r.DgitField))
 	}
@@ -168,6 +183,9 @@ func cloneSummary(env *environment, r *history.CloneResult) string {
 	}
 	for _, s := range r.Signers {
 		row("signed", "the archive's index, by "+signerName(s))
+	}
+	if r.Uploads != nil {
+		b.WriteString("\n" + uploadSummary(r.Uploads))
 	}
 	b.WriteString("\nWhat you can do now:\n\n")
 	for _, n := range nextSteps(r) {
@@ -192,8 +210,12 @@ func nextSteps(r *history.CloneResult) []step {
 	default:
 		changes = step{"head -n 20 debian/changelog", "see what changed last; this package is Debian's own, so there are no patches"}
 	}
+	look := step{"git log --graph --oneline", "look at the history"}
+	if r.Uploads != nil {
+		look = step{"git log --first-parent debgit/uploads/" + r.Suite, "look at the uploads; debgit help uploads tells what else there is"}
+	}
 	return []step{
-		{"cd " + quote(filepath.Clean(r.Dir)) + " && git log --graph --oneline", "look at the history"},
+		{"cd " + quote(filepath.Clean(r.Dir)) + " && " + look.command, look.purpose},
 		changes,
 		{"dpkg-buildpackage -us -uc -b", "build it, with what you changed; sudo apt-get build-dep ./ gets what that needs"},
 	}

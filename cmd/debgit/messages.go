@@ -123,6 +123,11 @@ func rules(command string) []rule {
 		on(statusOther, func(e *history.MissingFilesError) string {
 			return "without --offline they are fetched again; or say where they are: --source-dir DIR"
 		}),
+		on(statusNoPackage, func(e *history.NoneSelectedError) string { return "--uploads=all gets those that there are" }),
+		on(statusExists, func(e *history.OtherHistoryError) string {
+			return "get it into a repository of its own: debgit clone " + e.Package
+		}),
+		on(statusExists, func(e *history.BusyError) string { return "wait until that has ended" }),
 		on(statusNoPackage, func(e *history.NotInArchiveError) string {
 			return "say where the files are: --source-dir DIR; or who has them: --archive URL --keyring FILE"
 		}),

@@ -116,6 +116,7 @@ var counted = map[string]string{
 	"ask the archive": "suites",
 	"check patches":   "patches",
 	"check out":       "files",
+	"import uploads":  "uploads",
 }
 
 // heading is a phase in a log: its name and, if it is known, its size.

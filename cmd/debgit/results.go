@@ -116,7 +116,8 @@ type cloneJSON struct {
 	Branch  string         `json:"branch"`
 	Import  *gitmap.Report `json:"import"` // null if the commit is the git server's
 	Files   []string       `json:"files"`
-	Signers []signerJSON   `json:"signers"` // of the index of the archive
+	Signers []signerJSON   `json:"signers"`           // of the index of the archive
+	Uploads *uploadsJSON   `json:"uploads,omitempty"` // with --uploads
 }
 
 type importDscJSON struct {
@@ -135,6 +136,7 @@ func newCloneJSON(r *history.CloneResult, warnings []string) cloneJSON {
 		Import:     newImportJSON(r.Import),
 		Files:      list(r.Files),
 		Signers:    newSignersJSON(r.Signers),
+		Uploads:    newUploadsJSON(r.Uploads),
 	}
 }
 

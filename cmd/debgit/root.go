@@ -119,7 +119,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		newVersionCommand(env),
 		newCompletionCommand(env),
 		newInternalDocsCommand(env),
-		newExitStatusTopic(),
+		newExitStatusTopic(), newUploadsTopic(),
 	)
 	root.SetHelpCommand(newHelpCommand())
 	return root

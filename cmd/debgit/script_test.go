@@ -318,13 +318,17 @@ func requests(ts *testscript.TestScript, neg bool, args []string) {
 
 // until size FILE NUMBER
 //
-// waits until a file has that many bytes.
+// waits until a file has that many bytes. FILE may be a pattern that matches one file.
 func until(ts *testscript.TestScript, neg bool, args []string) {
 	want, err := strconv.Atoi(args[2])
 	ts.Check(err)
 	for range 1000 {
-		if info, err := os.Stat(ts.MkAbs(args[1])); err == nil && info.Size() == int64(want) {
-			return
+		files, err := filepath.Glob(ts.MkAbs(args[1]))
+		ts.Check(err)
+		if len(files) == 1 {
+			if info, err := os.Stat(files[0]); err == nil && info.Size() == int64(want) {
+				return
+			}
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
