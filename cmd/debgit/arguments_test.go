@@ -11,13 +11,13 @@ func TestOptionsAfterCommand(t *testing.T) {
 		{"clone hello", "clone hello"},
 		{"-q clone hello", "-q clone hello"},
 		{"--require-valid-signature import-dsc a b", "import-dsc --require-valid-signature a b"},
-		{"-q --keyring k -c a.b=c import-dsc a b", "-q -c a.b=c import-dsc --keyring k a b"},
-		{"--keyring=k import-dsc a b", "import-dsc --keyring=k a b"},
+		{"-q --dsc-keyring k -c a.b=c import-dsc a b", "-q -c a.b=c import-dsc --dsc-keyring k a b"},
+		{"--dsc-keyring=k import-dsc a b", "import-dsc --dsc-keyring=k a b"},
 		{"-ca.b=c --json import-dsc a", "-ca.b=c --json import-dsc a"},
 		{"--no-such import-dsc", "--no-such import-dsc"}, // which then is refused
 		{"--require-git-server", "--require-git-server"},
 		{"--require-git-server -- clone x", "-- --require-git-server clone x"},
-		{"import-dsc --keyring k", "import-dsc --keyring k"},
+		{"import-dsc --dsc-keyring k", "import-dsc --dsc-keyring k"},
 		{"", ""},
 	}
 	root := newRootCommand(&environment{})

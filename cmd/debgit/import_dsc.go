@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"debgit/history"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 const importHelp = `Puts the source package of a .dsc file on BRANCH of the git repository that the
@@ -20,6 +22,8 @@ that has the tree of the import. A branch that is checked out is refused.
 
 The files that DSC lists are verified against it. Its signature is verified if a
 keyring is known; that it is not only gives a warning, unless it is required.
+Who may sign it is named by --dsc-keyring; --keyring, in other commands, is for
+the keys of an archive.
 
 A .dsc with the field Dgit names the commit that it was made from. If that
 commit is in the repository, it is used; no import is made.`
@@ -53,11 +57,21 @@ func newImportCommand(env *environment) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&opts.sourceDir, "source-dir", "", "look for the files of DSC in `DIR` (default: beside DSC)")
 	flags.BoolVar(&opts.requireValidSignature, "require-valid-signature", false, "fail if the signature of DSC cannot be verified")
-	flags.StringArrayVar(&opts.keyrings, "keyring", nil, "trust the keys in `FILE` to sign DSC; may be repeated (default: the distro's keyrings of uploaders)")
+	addDscKeyringFlag(flags, &opts.keyrings)
+	flags.Func("keyring", "", func(string) error {
+		return errors.New("that is for the keys of an archive, and none is read here; --dsc-keyring FILE has the keys that may sign DSC")
+	})
+	_ = flags.MarkHidden("keyring") // fails for unknown flags only
 	flags.BoolVar(&opts.forceDgitField, "force-import-dsc-with-dgit-field", false, "import the files even if DSC names a commit")
 	flags.StringVar(&opts.report, "report", "", "write a report of the import into `FILE`, as JSON: what was made, how, and what git does not hold (-: to standard output, instead of the summary)")
 	addLimitFlag(flags, &opts.limits)
 	return cmd
+}
+
+// addDscKeyringFlag gives a command the option --dsc-keyring. In all commands --keyring
+// is for the keys of an archive.
+func addDscKeyringFlag(flags *pflag.FlagSet, keyrings *[]string) {
+	flags.StringArrayVar(keyrings, "dsc-keyring", nil, "trust the keys in `FILE` to sign the .dsc; may be repeated (default: the distro's keyrings of uploaders)")
 }
 
 func completeImport(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {

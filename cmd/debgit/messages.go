@@ -162,7 +162,7 @@ func rules(command string) []rule {
 		on(statusSignature, hintSignature),
 		on(statusSignature, hintRelease),
 		on(statusSignature, func(e *history.NoUploaderKeyringError) string {
-			return "install the package debian-keyring, or name a keyring: --keyring FILE"
+			return "install the package debian-keyring, or name a keyring: --dsc-keyring FILE"
 		}),
 		on(statusContent, hintMismatch),
 		on[*dsc.SyntaxError](statusMalformed, nil),
@@ -235,7 +235,11 @@ func hintSuite(e *archive.UnknownSuiteError) string {
 func hintSignature(e *dsc.SignatureError) string {
 	switch e.Reason {
 	case dsc.UnknownKey:
-		return "if you trust that key to sign it, name a keyring that has the key: --keyring FILE"
+		option := "--archive URL --keyring FILE"
+		if strings.HasSuffix(e.File, ".dsc") {
+			option = "--dsc-keyring FILE"
+		}
+		return "if you trust that key to sign it, name a keyring that has the key: " + option
 	case dsc.FutureSignature:
 		return "is the clock of this machine right?"
 	case dsc.BadSignature:

@@ -91,14 +91,14 @@ func (t *tour) showImport(ctx context.Context) error {
 	t.say("A .dsc file that is here already can be imported, onto a branch, offline. This\npackage has two upstream tarballs:")
 	t.enter("doorbell")
 	if err := t.runAll(ctx,
-		[]string{"debgit", "import-dsc", "--keyring", "../archive/uploaders.gpg", "../archive/pool/main/d/doorway/doorway_2.0-1.dsc", "doorway"},
+		[]string{"debgit", "import-dsc", "--dsc-keyring", "../archive/uploaders.gpg", "../archive/pool/main/d/doorway/doorway_2.0-1.dsc", "doorway"},
 		[]string{"git", "log", "--graph", "--oneline", "doorway"},
 	); err != nil {
 		return err
 	}
 	t.say("The same files always give the same commit, on every machine:")
 	return t.runAll(ctx,
-		[]string{"debgit", "import-dsc", "--quiet", "--keyring", "../archive/uploaders.gpg", "../doorbell_1.2-2.dsc", "again"},
+		[]string{"debgit", "import-dsc", "--quiet", "--dsc-keyring", "../archive/uploaders.gpg", "../doorbell_1.2-2.dsc", "again"},
 		[]string{"git", "rev-parse", "dgit/sid", "again"},
 	)
 }

@@ -55,7 +55,7 @@ func newVerifyCommand(env *environment) *cobra.Command {
 	flags.StringVar(&opts.Fetch.Suite, "suite", "", "fetch missing files from `SUITE` only (default: the suites of the repository's dgit/ branches, and all that APT is configured for)")
 	flags.StringVar(&opts.Fetch.Archive, "archive", "", "fetch from the archive at `URL|DIR` (default: those that APT is configured for)")
 	flags.StringArrayVar(&opts.Fetch.Keyrings, "keyring", nil, "trust the keys in `FILE` to sign that archive; may be repeated")
-	flags.StringArrayVar(&opts.Keyrings, "dsc-keyring", nil, "trust the keys in `FILE` to sign the .dsc; may be repeated (default: the distro's keyrings of uploaders)")
+	addDscKeyringFlag(flags, &opts.Keyrings)
 	flags.BoolVar(&opts.RequireValidSignature, "require-valid-signature", false, "fail if the signature of the .dsc cannot be verified")
 	addLimitFlag(flags, &opts.Limits)
 	return cmd
