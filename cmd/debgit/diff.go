@@ -14,18 +14,18 @@ import (
 
 const diffHelp = `Compares two versions of a source package as its maintainers think of it: the
 packaging, the patches, and how much upstream changed. OLD and NEW are versions
-of uploads that the repository has, else commits or branches. NEW is the work tree
-if it is left out, and OLD the newest upload that the repository has.
+of uploads that the repository has, else commits or branches. NEW is the work
+tree if it is left out, and OLD the newest upload that the repository has.
 
-Of the patches it is told which are added (+), dropped (-) and changed (~).
-They are paired by what they change, then by name, so that one that was renamed is
-known again; of a changed one the difference is shown, without numbers of lines and
-the like. "Taken up" is a dropped patch of which the new upstream files have the
-change: it can be taken away from them, and not be applied to them.
+Of the patches it is told which are added (+), dropped (-) and changed (~). They
+are paired by what they change, then by name, so that one that was renamed is
+known again; of a changed one the difference is shown, without numbers of lines
+and the like. "Taken up" is a dropped patch of which the new upstream files have
+the change: it can be taken away from them, and not be applied to them.
 
-Of the packaging, which is debian/ without the patches, the difference is shown. Of
-the upstream files only its size is, without --full. They are compared without
-patches where that can be done, else with the patches applied.
+Of the packaging, which is debian/ without the patches, the difference is shown.
+Of the upstream files only its size is, without --full. They are compared
+without patches where that can be done, else with the patches applied.
 
 Untracked files of the work tree do not count, as for git diff.`
 

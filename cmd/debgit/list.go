@@ -14,15 +14,15 @@ import (
 
 const listHelp = `Lists the versions of a source package that there are, with the suites that have
 each, the date of the upload, and whether there is git history of it: the commit
-that the upload was made from, for dgit's users, and the maintainers' repository.
-PACKAGE may also be the name of a binary package.
+that the upload was made from, for dgit's users, and the maintainers'
+repository. PACKAGE may also be the name of a binary package.
 
 The suites are those that APT is configured for here, and those that the same
 mirrors have besides. The first time this downloads their indexes; from then on
 only those that have changed. A date is when the upload was signed.
 
-Versions that suites only keep because binary packages that were built from them are
-still there are left out, if there are others; --kept lists and marks them.
+Versions that suites only keep because binary packages that were built from them
+are still there are left out, if there are others; --kept lists and marks them.
 
 With --snapshot all versions that ever were are listed, by the service that the
 configuration key dgit-distro.DISTRO.snapshot-url names.`

@@ -14,9 +14,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const logHelp = `Shows the uploads that a branch is made of, newest first: version, date, by whom,
-for which suite, which bugs they close and CVEs they mention, and which patches
-they add (+), drop (-) and change (~).
+const logHelp = `Shows the uploads that a branch is made of, newest first: version, date, by
+whom, for which suite, which bugs they close and CVEs they mention, and which
+patches they add (+), drop (-) and change (~).
 
 All uploads are shown that debian/changelog names. Where the repository has the
 files of one, its commit is shown, and how that is known:
@@ -25,13 +25,13 @@ files of one, its commit is shown, and how that is known:
 - by an import that debgit or dgit made of the upload;
 - by changelog: the commit completed the changelog's entry, no more is known.
 
-An upload of which the repository has no commit is marked "not here". One that is
-in the history but that the changelog does not name, such as an NMU that a later
-upload did not take up, is marked "not in the changelog".
+An upload of which the repository has no commit is marked "not here". One that
+is in the history but that the changelog does not name, such as an NMU that a
+later upload did not take up, is marked "not in the changelog".
 
-RANGE is END, for all uploads up to that one, or START..END, for those that END has
-and START lacks. Each is the version of an upload, else a commit or branch; HEAD
-if it is left out.`
+RANGE is END, for all uploads up to that one, or START..END, for those that END
+has and START lacks. Each is the version of an upload, else a commit or branch;
+HEAD if it is left out.`
 
 const logExample = `  debgit log
   debgit log -n 3 --changes

@@ -15,8 +15,9 @@ import (
 
 // uploadsHelp is a topic of help, because two commands have the option.
 const uploadsHelp = `An upload is one version of a source package. A suite holds one at a time; other
-suites hold older ones, security updates and backports. With --uploads, clone and
-fetch import them from every suite of the archive, and make one history of them:
+suites hold older ones, security updates and backports. With --uploads, clone
+and fetch import them from every suite of the archive, and make one history of
+them:
 
   --uploads=all              every upload there is
   --uploads=N                the N highest versions
@@ -44,8 +45,8 @@ author. git log, blame and bisect work with these as with any other history:
 The imports are also in the branches, so a branch of yours that is made from one
 gets its past with "git merge debgit/uploads/sid".
 
-The same uploads always give the same commits. With newer uploads the branches go
-forward. If an older upload is found later, those after it get other upload
+The same uploads always give the same commits. With newer uploads the branches
+go forward. If an older upload is found later, those after it get other upload
 commits, and the branches move to these; tags and imports never do. What you
 built on the old commits goes along with "git rebase --onto NEW OLD". A branch
 that is checked out, or has commits of yours, stays where it is; then
