@@ -1,10 +1,13 @@
 package archive_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -195,6 +198,38 @@ func TestDummycatLists(t *testing.T) {
 		}
 		if got := strings.Trim(fmt.Sprint(versions), "[]"); got != tt.want || (err == nil) != (tt.want != "") {
 			t.Errorf("%s: %q, %v, want %q", name, got, err, tt.want)
+		}
+	}
+}
+
+// TestFallbackDead has a second mirror that cannot be reached: it is asked once, and what the
+// first does not have is not there.
+func TestFallbackDead(t *testing.T) {
+	asked := 0
+	opts := quick()
+	opts.Retries = -1
+	opts.Proxy = func(context.Context, *url.URL) (*url.URL, error) { asked++; return nil, nil }
+	s := httptest.NewServer(http.NotFoundHandler())
+	second := newHTTP(t, s.URL, opts)
+	dir := t.TempDir()
+	writeFile(t, dir, "there", []byte("content"))
+	m := archive.WithFallback(openDirectory(t, dir), second)
+	for _, tt := range []struct {
+		up    bool
+		asked int
+		why   string
+	}{{true, 1, "no such file"}, {false, 2, "refused"}, {false, 2, "refused"}} {
+		if !tt.up {
+			s.Close()
+		}
+		if got, _, err := readAt(m, "there", 0); err != nil || string(got) != "content" {
+			t.Errorf("Open(there) = %q, %v", got, err)
+		}
+		if _, _, err := readAt(m, "missing", 0); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), tt.why) {
+			t.Errorf("Open(missing) = %v, want one that matches fs.ErrNotExist and tells %q", err, tt.why)
+		}
+		if asked != tt.asked {
+			t.Errorf("the second mirror was asked %d times, want %d", asked, tt.asked)
 		}
 	}
 }
