@@ -70,6 +70,12 @@ func Init(ctx context.Context, dir, branch string) (*Repo, error) {
 	return Open(ctx, dir)
 }
 
+// CloneURL makes a clone of the repository at url in dir, as it is, with git.
+func CloneURL(ctx context.Context, url, dir string) error {
+	_, err := runGit(ctx, "", nil, "clone", "-q", "--", url, dir)
+	return err
+}
+
 // Open opens the repository that dir is in. It is an error that matches
 // [ErrNoRepository] if there is none.
 func Open(ctx context.Context, dir string) (*Repo, error) {

@@ -158,6 +158,7 @@ func TestDistroOf(t *testing.T) {
 		{"sid", "debian", nil},
 		{"jammy", "ubuntu", nil},
 		{"anything", "debian", nil},
+		{"", "mine", []string{"g dgit.default.distro=mine", "g dgit-suite.*.distro=pattern"}},
 		{"experimental", "debian", nil}, // built in, whatever the csv files say
 		{"bookworm-security", "debian-security", nil},
 		{"anything", "mine", []string{"g dgit.default.distro=mine"}},

@@ -2,6 +2,13 @@ package history
 
 import "strings"
 
+// NoGitServerError says that a distro has no git server for dgit.
+type NoGitServerError struct{ Distro string }
+
+func (e *NoGitServerError) Error() string {
+	return "distro " + e.Distro + " has no git server for dgit"
+}
+
 // GitURL returns the URL of the repository of a package on the git server of the
 // distro, or "" if it has none: git-url/PACKAGE and git-url-suffix, else
 // git-proto, a user, git-host and git-path, /PACKAGE.git.

@@ -9,13 +9,20 @@ import (
 	"strings"
 )
 
+// defaultDistro is the key for the distro of suites that no other setting is about.
+const defaultDistro = "dgit.default.distro"
+
 // DistroOf returns the distro whose suite is meant: what dgit-suite.SUITE.distro says,
 // then dgit-suite.PATTERN.distro, then the distro that has SUITE among the series of
-// the package distro-info-data, else dgit.default.distro. Its name may stand for
-// another one, as dgit-distro.DISTRO.alias-canon says.
+// the package distro-info-data, else dgit.default.distro. The last one is also what is
+// meant by the suite "". The name may stand for another one, as
+// dgit-distro.DISTRO.alias-canon says.
 //
 // Of several patterns in one place the longest counts, then the first in the order of bytes.
 func (s *Settings) DistroOf(suite string) (string, error) {
+	if suite == "" {
+		return s.defaultDistro()
+	}
 	for _, key := range []string{"dgit-suite." + suite + ".distro", s.suitePattern(suite)} {
 		if distro, ok, err := s.Value(key); err != nil {
 			return "", err
@@ -23,15 +30,18 @@ func (s *Settings) DistroOf(suite string) (string, error) {
 			return s.canonicalDistro(key, distro)
 		}
 	}
-	const fallback = "dgit.default.distro"
 	if distro := s.series(suite); distro != "" {
-		return s.canonicalDistro(fallback, distro)
+		return s.canonicalDistro(defaultDistro, distro)
 	}
-	distro, _, err := s.Value(fallback)
+	return s.defaultDistro()
+}
+
+func (s *Settings) defaultDistro() (string, error) {
+	distro, _, err := s.Value(defaultDistro)
 	if err != nil {
 		return "", err
 	}
-	return s.canonicalDistro(fallback, distro)
+	return s.canonicalDistro(defaultDistro, distro)
 }
 
 // saysDistroOf says whether the user's configuration tells whose suite it is.
@@ -83,7 +93,7 @@ var distroName = regexp.MustCompile(`^[0-9a-zA-Z][-+.0-9a-zA-Z]*$`)
 
 func checkDistro(key, distro string) (string, error) {
 	if !distroName.MatchString(distro) {
-		return "", &ConfigError{key, distro, "the name of a distro: letters, digits and any of -+."}
+		return "", &ConfigError{key, distro, "the name of a distro"}
 	}
 	return distro, nil
 }

@@ -170,6 +170,9 @@ func cloneWarnings(r *history.CloneResult) []string {
 
 // cloneSummary says what was made, and three things to do with it.
 func cloneSummary(env *environment, r *history.CloneResult) string {
+	if env.program == dgitName {
+		return dgitOK("ready for work in " + filepath.Clean(r.Dir))
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s of %s is in %s\n\n", env.strong(harmlessLine(r.ID.String())), harmlessLine(r.Suite), quote(filepath.Clean(r.Dir)))
 	row := func(label, text string) { fmt.Fprintf(&b, "  %-7s %s\n", label, harmlessLine(text)) }

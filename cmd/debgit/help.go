@@ -15,6 +15,9 @@ the same ids on every machine, and the same that dgit 17.0 makes.
 
 Nothing is trusted that the archive's signature does not cover.`
 
+// forTools is the group of commands that other programs use more than people do.
+var forTools = &cobra.Group{ID: "tools", Title: "Commands for other tools"}
+
 func newHelpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
@@ -53,7 +56,10 @@ func helpText(cmd *cobra.Command) string {
 	if cmd.Long != "" {
 		fmt.Fprintf(&b, "\n%s\n", cmd.Long)
 	}
-	writeCommands(&b, "Commands", cmd, (*cobra.Command).IsAvailableCommand)
+	writeCommands(&b, "Commands", cmd, func(c *cobra.Command) bool { return c.IsAvailableCommand() && c.GroupID == "" })
+	for _, g := range cmd.Groups() {
+		writeCommands(&b, g.Title, cmd, func(c *cobra.Command) bool { return c.IsAvailableCommand() && c.GroupID == g.ID })
+	}
 	if cmd.Example != "" {
 		fmt.Fprintf(&b, "\nExamples:\n%s\n", cmd.Example)
 	}
@@ -82,14 +88,22 @@ func writeFlags(b *strings.Builder, title string, flags *pflag.FlagSet) {
 	}
 }
 
+// writeCommands lists the commands of cmd that are of a kind, names and what they do in
+// two columns.
 func writeCommands(b *strings.Builder, title string, cmd *cobra.Command, which func(*cobra.Command) bool) {
-	var lines strings.Builder
+	width := 12
+	var commands []*cobra.Command
 	for _, c := range cmd.Commands() {
 		if which(c) {
-			fmt.Fprintf(&lines, "  %-12s %s\n", c.Name(), c.Short)
+			width = max(width, len(c.Name()))
+			commands = append(commands, c)
 		}
 	}
-	if lines.Len() > 0 {
-		fmt.Fprintf(b, "\n%s:\n%s", title, lines.String())
+	if len(commands) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s:\n", title)
+	for _, c := range commands {
+		fmt.Fprintf(b, "  %-*s %s\n", width, c.Name(), c.Short)
 	}
 }

@@ -149,6 +149,9 @@ func printImport(env *environment, result *history.ImportDscResult, report *repo
 
 // importSummary says what was made, and how to look at it.
 func importSummary(env *environment, r *history.ImportDscResult) string {
+	if env.program == dgitName {
+		return dgitOK("results are in git ref " + r.Ref)
+	}
 	var b strings.Builder
 	made := madeFrom(r.Import)
 	if r.Import == nil {

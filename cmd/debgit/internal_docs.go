@@ -93,7 +93,7 @@ func manPage(cmd *cobra.Command, version, date string) ([]byte, error) {
 	} else {
 		seeAlso = "\n.PP\n"
 	}
-	return []byte(strings.TrimRight(before, "\n") + "\n" + manSections(manExitStatus()+manFiles) + ".SH SEE ALSO" + seeAlso + manSeeAlso), nil
+	return []byte(strings.TrimRight(before, "\n") + "\n" + manSections(manTopics(cmd)+manExitStatus()+manFiles) + ".SH SEE ALSO" + seeAlso + manSeeAlso), nil
 }
 
 // manOption is an option as cobra writes it: its name, the default, a tab before
@@ -122,6 +122,18 @@ func manCommands(root *cobra.Command) string {
 	for _, c := range root.Commands() {
 		if c.IsAvailableCommand() {
 			fmt.Fprintf(&b, "**%s**\n: %s\n\n", strings.TrimPrefix(c.Use, "debgit "), c.Short)
+		}
+	}
+	return b.String()
+}
+
+// manTopics are, in the page of debgit itself, the topics that have no section of
+// their own. What is indented in them is to be typed.
+func manTopics(cmd *cobra.Command) string {
+	var b strings.Builder
+	for _, c := range cmd.Commands() {
+		if c.IsAdditionalHelpTopicCommand() && c.Name() != "exit-status" {
+			fmt.Fprintf(&b, "# %s\n\n%s\n\n", strings.ToUpper(c.Short), strings.ReplaceAll(c.Long, "\n  ", "\n    "))
 		}
 	}
 	return b.String()

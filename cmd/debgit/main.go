@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -29,7 +30,7 @@ func mainStatus() int {
 	context.AfterFunc(ctx, stop)
 	env, err := processEnvironment()
 	if err != nil {
-		return (&environment{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}).fail(ctx, nil, err)
+		return (&environment{program: "debgit", stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}).fail(ctx, nil, err)
 	}
 	return run(ctx, env, os.Args[1:])
 }
@@ -50,8 +51,17 @@ func processEnvironment() (*environment, error) {
 		columns:    columns,
 		now:        time.Now,
 		cwd:        cwd,
+		program:    programName(os.Args[0]),
 		version:    buildVersion(),
 	}, nil
+}
+
+// programName is dgit if we are called so, and debgit by any other name.
+func programName(path string) string {
+	if filepath.Base(path) == dgitName {
+		return dgitName
+	}
+	return "debgit"
 }
 
 func isTerminal(stream any) bool {

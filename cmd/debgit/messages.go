@@ -173,6 +173,9 @@ func rules(command string) []rule {
 			return "see where: git config --show-origin --get-all " + e.Key
 		}),
 		on[*history.MissingKeyError](statusConfig, nil),
+		on(statusConfig, func(e *history.NoGitServerError) string {
+			return "to name it: git config dgit-distro." + e.Distro + ".git-url URL"
+		}),
 		on(statusConfig, func(e *history.NoSnapshotError) string { return "name the service: -c " + e.Key + "=URL" }),
 		on[*dsc.KeyringError](statusConfig, nil),
 		on(statusNetwork, func(e *archive.MirrorError) string {
@@ -280,6 +283,9 @@ func oneOf(names []string) string {
 // fail prints why a command failed, and returns the exit status for it.
 func (env *environment) fail(ctx context.Context, cmd *cobra.Command, err error) int {
 	status, text, hint := explain(ctx, cmd, err)
+	if env.program == dgitName {
+		status, text, hint = dgitStatus(status), dgitText(err, text), dgitHint(err, hint)
+	}
 	var differs *history.DifferentError // which the result tells already
 	if env.options.json && !errors.As(err, &differs) {
 		env.resultJSON("error", struct {
@@ -332,7 +338,7 @@ func (env *environment) message(kind, colour, text string) {
 	if n := len(lines); n > mostLines {
 		lines = append(lines[:mostLines-2], fmt.Sprintf("(%d lines left out)", n-mostLines+1), lines[n-1])
 	}
-	fmt.Fprintf(env.stderr, "debgit: %s %s\n", label, strings.Join(lines, "\n  "))
+	fmt.Fprintf(env.stderr, "%s: %s %s\n", env.program, label, strings.Join(lines, "\n  "))
 }
 
 // result prints text that was asked for. What comes from outside in it must have

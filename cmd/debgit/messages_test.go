@@ -47,6 +47,7 @@ func TestExplain(t *testing.T) {
 		{&history.ConfigError{}, 12},
 		{&history.RepeatedKeyError{}, 12},
 		{&history.MissingKeyError{}, 12},
+		{&history.NoGitServerError{}, 12},
 		{&history.UnsupportedError{}, 255},
 		{&archive.ReleaseError{Reason: archive.ReleaseExpired}, 22},
 		{&dsc.KeyringError{Err: fs.ErrPermission}, 12},

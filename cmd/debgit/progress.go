@@ -13,6 +13,7 @@ import (
 // redrawn at most ten times a second, else as a line for each phase.
 type progress struct {
 	w       io.Writer
+	program string     // starts each line
 	columns func() int // nil: no terminal, a line for each phase
 	now     func() time.Time
 
@@ -36,7 +37,7 @@ type phase struct {
 // progress returns what a command reports to; nothing is shown if the user
 // wants it quiet. It must be closed before anything else is printed.
 func (env *environment) progress() *progress {
-	p := &progress{w: env.stderr, now: env.now, seen: map[string]bool{}}
+	p := &progress{w: env.stderr, program: env.program, now: env.now, seen: map[string]bool{}}
 	switch {
 	case env.options.quiet:
 		p.w = nil
@@ -61,7 +62,7 @@ func (p *progress) report(name string, done, total int64) {
 	if p.columns == nil {
 		if !p.seen[name] {
 			p.seen[name] = true
-			fmt.Fprintln(p.w, "debgit: "+p.phase.heading())
+			fmt.Fprintln(p.w, p.program+": "+p.phase.heading())
 		}
 		return
 	}

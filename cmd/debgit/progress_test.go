@@ -123,6 +123,7 @@ func testEnvironment() (env *environment, stdout, stderr *bytes.Buffer) {
 		isTerminal: func(any) bool { return false },
 		columns:    func(any) int { return 80 },
 		now:        time.Now,
+		program:    "debgit",
 		version:    "1.0",
 	}, stdout, stderr
 }

@@ -26,6 +26,7 @@ type environment struct {
 	columns        func(stream any) int // width of the terminal behind a stream
 	now            func() time.Time
 	cwd            string
+	program        string // the name by which we are called: debgit, or dgit
 	version        string
 	options        globalOptions
 	resultError    error // why a result could not be printed
@@ -47,8 +48,16 @@ func (e *usageError) Error() string { return e.cause }
 
 // run runs debgit with these arguments and returns its exit status.
 func run(ctx context.Context, env *environment, args []string) int {
+	if env.program == dgitName {
+		return runDgit(ctx, env, args)
+	}
 	root := newRootCommand(env)
-	root.SetArgs(optionsAfterCommand(root, args))
+	return runCommandLine(ctx, env, root, optionsAfterCommand(root, args))
+}
+
+// runCommandLine runs root with a command line of debgit's.
+func runCommandLine(ctx context.Context, env *environment, root *cobra.Command, args []string) int {
+	root.SetArgs(args)
 	root.SetIn(env.stdin)
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
@@ -107,6 +116,7 @@ func newRootCommand(env *environment) *cobra.Command {
 	flags.BoolVar(&env.options.noColor, "no-color", false, "no colours (also if NO_COLOR is set in the environment)")
 	flags.StringArrayVarP(&env.options.config, "config", "c", nil, "for this run, set git configuration: `KEY[=VALUE]`, without VALUE to true; may be repeated")
 	flags.BoolP("help", "h", false, "describe the command and end")
+	root.AddGroup(forTools)
 	root.AddCommand(
 		newCloneCommand(env),
 		newListCommand(env),
@@ -118,8 +128,11 @@ func newRootCommand(env *environment) *cobra.Command {
 		newTourCommand(env),
 		newVersionCommand(env),
 		newCompletionCommand(env),
+		newPrintIgnoresCommand(env),
+		newPrintServerURLCommand(env),
+		newCloneServerCommand(env),
 		newInternalDocsCommand(env),
-		newExitStatusTopic(), newUploadsTopic(),
+		newExitStatusTopic(), newUploadsTopic(), newDgitTopic(),
 	)
 	root.SetHelpCommand(newHelpCommand())
 	return root

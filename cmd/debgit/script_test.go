@@ -22,7 +22,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"debgit": main})
+	testscript.Main(m, map[string]func(){"debgit": main, "dgit": main})
 }
 
 // TestScripts runs testdata/script. The commands that scripts have beside those of

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// A dgitCommand is a command of dgit. What it does is done by the command of debgit that
+// is called so, if there is one.
+type dgitCommand struct {
+	name     string
+	usage    string // of its arguments
+	anywhere bool   // it needs no work tree
+	options  bool   // options may stand after its name, too
+
+	// least and most are how many arguments there may be, if translate is nil. Else it
+	// returns the arguments for debgit's command, options of its own among them. What is
+	// relative to top becomes relative to the working directory.
+	least, most int
+	translate   func(args []string, top string) ([]string, error)
+}
+
+var dgitCommands = []dgitCommand{
+	{name: "clone", usage: "PACKAGE [SUITE] [./DIR|/DIR]", anywhere: true, options: true, least: 1, most: 3},
+	{name: "fetch", usage: "[SUITE]", options: true, most: 1},
+	{name: "pull", usage: "[SUITE]", options: true, most: 1},
+	{name: "checkout", usage: "SUITE", options: true, least: 1, most: 1},
+	{name: "import-dsc", usage: "[--require-valid-signature] DSC [+|..]BRANCH", translate: dgitImportDsc},
+	{name: "update-vcs-git", usage: "[SUITE|.] [-|FETCH-OPTION...]", translate: func(args []string, _ string) ([]string, error) { return args, nil }},
+	{name: "download-unfetched-origs", usage: "[--write-sha256sums=FILE]", translate: dgitDownloadOrigs},
+	{name: "setup-new-tree"},
+	{name: "setup-useremail"},
+	{name: "setup-mergechangelogs"},
+	{name: "setup-gitattributes"},
+	{name: "print-unapplied-treeish"},
+	{name: "print-dpkg-source-ignores", anywhere: true},
+	{name: "archive-api-query", usage: "PATH", anywhere: true, least: 1, most: 1},
+	{name: "print-dgit-repos-server-source-url", anywhere: true},
+	{name: "clone-dgit-repos-server", usage: "DIR", anywhere: true, least: 1, most: 1},
+	{name: "build"}, {name: "build-source"}, {name: "sbuild"}, {name: "pbuilder"}, {name: "cowbuilder"}, {name: "gbp-build"}, {name: "git-build"},
+	{name: "clean"}, {name: "quilt-fixup"},
+	{name: "push", options: true}, {name: "push-source", options: true}, {name: "push-built", options: true},
+	{name: "rpush", anywhere: true}, {name: "rpush-source", anywhere: true}, {name: "rpush-built", anywhere: true},
+	{name: "remote-push-build-host", anywhere: true}, {name: "remote-push-source-build-host", anywhere: true},
+}
+
+// findDgitCommand returns the command of dgit that is called so.
+func findDgitCommand(name string) (dgitCommand, bool) {
+	i := slices.IndexFunc(dgitCommands, func(c dgitCommand) bool { return c.name == name })
+	if i < 0 {
+		return dgitCommand{}, false
+	}
+	return dgitCommands[i], true
+}
+
+// findCommand returns the command of root that is called so, or nil.
+func findCommand(root *cobra.Command, name string) *cobra.Command {
+	for _, c := range root.Commands() {
+		if c.Name() == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// arguments checks and translates the arguments of the command.
+func (c dgitCommand) arguments(args []string, top string) ([]string, error) {
+	if c.translate != nil {
+		return c.translate(args, top)
+	}
+	if len(args) < c.least || len(args) > c.most {
+		return nil, &usageError{cause: "incorrect arguments to dgit " + c.name}
+	}
+	return append([]string{"--"}, args...), nil
+}
+
+// dgitImportDsc takes a relative path for one from the top of the work tree, as dgit does.
+func dgitImportDsc(args []string, top string) ([]string, error) {
+	var own []string
+	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		if args[0] != "--require-valid-signature" {
+			return nil, &usageError{cause: fmt.Sprintf("unknown option %s of dgit import-dsc", args[0])}
+		}
+		own, args = append(own, args[0]), args[1:]
+	}
+	if len(args) != 2 {
+		return nil, &usageError{cause: "usage: dgit import-dsc [--require-valid-signature] DSC BRANCH"}
+	}
+	return append(own, "--", below(top, args[0]), args[1]), nil
+}
+
+func dgitDownloadOrigs(args []string, top string) ([]string, error) {
+	var own []string
+	for _, arg := range args {
+		file, ok := strings.CutPrefix(arg, "--write-sha256sums=")
+		switch {
+		case ok:
+			own = append(own, "--write-sha256sums="+below(top, file))
+		case strings.HasPrefix(arg, "-"):
+			return nil, &usageError{cause: "unknown option " + arg + " of dgit download-unfetched-origs"}
+		default:
+			return nil, &usageError{cause: "dgit download-unfetched-origs takes options only"}
+		}
+	}
+	return own, nil
+}
+
+// below returns path as seen from top; "" is where we are.
+func below(top, path string) string {
+	if top == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(top, path)
+}

@@ -1,0 +1,275 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What dgit 17.0 makes of its command line was tried with "dgit OPTIONS version".
+func TestDgitOptions(t *testing.T) {
+	tests := []struct {
+		words string // as on the command line; a quote keeps blanks
+		want  string // what was understood, and after ";" what follows; "": refused
+	}{
+		{"version", ";version"},
+		{"", ";"},
+		{"-k K fetch sid", "-k K;fetch sid"},
+		{"-kK fetch -n", "-kK;fetch -n"}, // only the command may read on
+		{"-d foo fetch", "-d foo[distro=foo];fetch"},
+		{"-dfoo fetch", "-dfoo[distro=foo];fetch"},
+		{"--distro=foo fetch", "--distro=foo[distro=foo];fetch"},
+		{"--distro foo fetch", "--distro foo[distro=foo];fetch"},
+		{"--distro= fetch", ""},
+		{"-ca.b=c fetch", "-ca.b=c[config=a.b=c];fetch"},
+		{"-ca.b fetch", "-ca.b[config=a.b];fetch"},
+		{"-c a.b=c fetch", ""}, // as dgit has it: the value is joined
+		{"-p hello fetch", "-p hello[package=hello];fetch"},
+		{"-pHello fetch", ""},
+		{"--package= fetch", ""},
+		{"-k", ""},
+		{"-v", ""},
+		{"-v _ fetch", "-v _;fetch"},
+		{"-v1.0 fetch", "-v1.0;fetch"},
+		{"-mA fetch", "-mA;fetch"},
+		{"-m A fetch", "-m;A fetch"},
+		{"-DDnd foo fetch", "-D[debug=] -D[debug=] -n[dry-run=] -d foo[distro=foo];fetch"},
+		{"-Ndfoo fetch", "-N[new=] -dfoo[distro=foo];fetch"},
+		{"-Dfoo fetch", ""},
+		{"-n=x fetch", ""},
+		{"-x fetch", ""},
+		{"-wgf fetch", "-wgf;fetch"},
+		{"-nwg fetch", "-n[dry-run=] -wg;fetch"},
+		{"-ngwg fetch", ""},
+		{"-wdda fetch", "-wdda;fetch"},
+		{"-wgn fetch", ""},
+		{"-w g fetch", ""},
+		{"--clean git fetch", "--clean git;fetch"},
+		{"--clean=dpkg-source-d,no-check fetch", "--clean=dpkg-source-d,no-check;fetch"},
+		{"--clean=check,no-check fetch", ""},
+		{"--clean fetch", ""},
+		{"--quilt=linear fetch", "--quilt=linear[quilt=linear];fetch"},
+		{"--quilt=foo fetch", ""},
+		{"--gbp fetch", "--gbp[quilt=gbp];fetch"},
+		{"--no-quilt-fixup fetch", "--no-quilt-fixup[quilt=nocheck];fetch"},
+		{"--baredebian=x fetch", ""},
+		{"--baredebian+tarball fetch", "--baredebian+tarball[quilt=baredebian+tarball];fetch"},
+		{"--upstream-commitish=x fetch", "--upstream-commitish=x[upstream-commitish=x];fetch"},
+		{"--upstream-commitish x fetch", ""},
+		{"--split-view fetch", "--split-view;fetch"},
+		{"--split-view=auto fetch", "--split-view=auto;fetch"},
+		{"--split-view=x fetch", ""},
+		{"--split-view= fetch", ""},
+		{"--overwrite fetch", "--overwrite;fetch"},
+		{"--overwrite=1.0 fetch", "--overwrite=1.0;fetch"},
+		{"--overwrite= fetch", ""},
+		{"--overwrite 1.0 fetch", "--overwrite;1.0 fetch"},
+		{"--dep14tag-reuse=must fetch", "--dep14tag-reuse=must;fetch"},
+		{"--dep14tag-reuse=x fetch", ""},
+		{"--delayed=3 fetch", "--delayed=3;fetch"},
+		{"--delayed=x fetch", ""},
+		{"--retry-schedule=10,20 fetch", "--retry-schedule=10,20;fetch"},
+		{"--retry-schedule=x fetch", ""},
+		{"--initiator-tempdir=/x fetch", "--initiator-tempdir=/x;fetch"},
+		{"--initiator-tempdir=x fetch", ""},
+		{"--dsc-control-add=F=V fetch", "--dsc-control-add=F=V;fetch"},
+		{"--dsc-control-add=F fetch", ""},
+		{"--ch-control-add==V fetch", ""},
+		{"--existing-package= fetch", "--existing-package=;fetch"},
+		{"--dry-run=x fetch", ""},
+		{"--dry-ru fetch", ""}, // no abbreviations
+		{"--quiet fetch", ""},  // debgit's own
+		{"--deliberately-not-fast-forward fetch", "--deliberately-not-fast-forward;fetch"},
+		{"--deliberately-TEST-x fetch", "--deliberately-TEST-x;fetch"},
+		{"--deliberately-X fetch", ""},
+		{"--deliberately-x=y fetch", ""},
+		{"--deliberately fetch", ""},
+		{"--force-unrepresentable fetch", "--force-unrepresentable;fetch"},
+		{"--force-import-dsc-with-dgit-field x", "--force-import-dsc-with-dgit-field[force-import-dsc-with-dgit-field=];x"},
+		{"--force-foo=bar fetch", "unknown --force-foo=bar;fetch"},
+		{"--force fetch", ""},
+		{"--ssh=x fetch", "--ssh=x;fetch"},
+		{"--ssh:-v fetch", "--ssh:-v;fetch"},
+		{"--ssh!:-v fetch", "--ssh!:-v;fetch"},
+		{"--ssh:a=b fetch", "--ssh:a=b;fetch"},
+		{"--ssh= fetch", ""},
+		{"--ssh: fetch", ""},
+		{"--ssh!: fetch", ""},
+		{"--ssh!=x fetch", ""},
+		{"--ssh fetch", ""},
+		{"--git=x fetch", "--git=x;fetch"},
+		{"--git:x fetch", ""},
+		{"--gpg!:x fetch", ""},
+		{"--ch:-si fetch", "--ch:-si;fetch"},
+		{"--ch=x fetch", ""},
+		{"--foo:x fetch", ""},
+		{"--curl:x fetch", "--curl:x;fetch"},
+		{"- -n fetch", ";-n fetch"},
+		{"-n -- -n", "-n[dry-run=];-n"},
+		{"-h --foo", "-h[help=];--foo"}, // what follows does not matter
+		{"--version --foo", "--version[version=];--foo"},
+	}
+	for _, tt := range tests {
+		line := &dgitLine{}
+		rest, err := line.parseOptions(strings.Fields(tt.words))
+		got := ""
+		if err == nil {
+			var words []string
+			for _, s := range line.settings {
+				word := s.text
+				if s.is != "" {
+					word += "[" + s.is + "=" + s.value + "]"
+				}
+				words = append(words, word)
+			}
+			for _, word := range line.unknown {
+				words = append(words, "unknown "+word)
+			}
+			got = strings.Join(words, " ") + ";" + strings.Join(rest, " ")
+		}
+		if got != tt.want {
+			t.Errorf("dgit %s: understood %q, %v, want %q", tt.words, got, err, tt.want)
+		}
+	}
+}
+
+func TestDgitTranslation(t *testing.T) {
+	env, _, _ := testEnvironment()
+	env.program = dgitName
+	top := repositoryIn(t)
+	tests := []struct {
+		cwd   string // below the top of a work tree; "-": outside of any
+		words string
+		want  string // debgit's command line; "!" and the exit status of a refusal
+		lost  string
+	}{
+		{"-", "clone hello", "clone -- hello", ""},
+		{"-", "-dfoo clone --no-rm-on-error -ca.b=c hello sid ./x", "clone --config=a.b=c -- hello sid ./x", "-dfoo --no-rm-on-error"},
+		{"-", "clone -- -hello", "clone -- -hello", ""},
+		{"-", "clone", "!8", ""},
+		{"-", "clone a b c d", "!8", ""},
+		{"-", "clone --foo hello", "!8", ""},
+		{"-", "-p hello clone hello", "!8", ""},
+		{"-", "clone -n hello", "!8", ""},
+		{"-", "-kK --dput:--config=x --gbp-build:--git-notify=off -D --curl:x clone hello", "clone -- hello", "-kK --dput:--config=x --gbp-build:--git-notify=off -D"},
+		{"-", "--batch -L clone hello", "clone -- hello", ""},
+		{"", "import-dsc a b", "import-dsc -- a b", ""},
+		{"", "--force-import-dsc-with-dgit-field import-dsc --require-valid-signature ../a ..b", "import-dsc --force-import-dsc-with-dgit-field --require-valid-signature -- ../a ..b", ""},
+		{"sub", "import-dsc ../a b", "import-dsc -- " + filepath.Join(filepath.Dir(top), "a") + " b", ""}, // seen from the top
+		{"sub", "import-dsc /a b", "import-dsc -- /a b", ""},
+		{"", "import-dsc --foo a b", "!8", ""},
+		{"", "import-dsc a", "!8", ""},
+		{"", "-n import-dsc a b", "!8", ""},
+		{"-", "import-dsc a b", "!255", ""}, // before the command is looked at
+		{"-", "import-dsc", "!255", ""},
+		{"-", "foo", "!255", ""},
+		{"", "foo", "!8", ""},
+		{"-", "push", "!255", ""},
+		{"", "push --foo", "!8", ""},
+		{"", "push", "!255", ""},
+		{"", "build -j4", "!255", ""},
+		{"-", "rpush host:dir", "!255", ""},
+		{"-", "print-dpkg-source-ignores", "print-dpkg-source-ignores --", ""},
+		{"-", "print-dpkg-source-ignores x", "!8", ""},
+		{"-", "-d foo print-dgit-repos-server-source-url", "print-dgit-repos-server-source-url --distro=foo --", ""},
+		{"-", "clone-dgit-repos-server x", "clone-dgit-repos-server -- x", ""},
+		{"-", "clone-dgit-repos-server", "!8", ""},
+	}
+	for _, tt := range tests {
+		env.cwd = filepath.Join(top, tt.cwd)
+		if tt.cwd == "-" {
+			env.cwd = t.TempDir()
+		}
+		var stderr strings.Builder
+		env.stderr = &stderr
+		line := &dgitLine{}
+		rest, err := line.parseOptions(strings.Fields(tt.words))
+		var args []string
+		if err == nil {
+			args, err = line.debgitArguments(t.Context(), env, newRootCommand(env), rest)
+		}
+		got := strings.Join(args, " ")
+		if err != nil {
+			got = map[int]string{8: "!8", 255: "!255"}[env.fail(t.Context(), nil, err)]
+			stderr.Reset()
+		}
+		if got != tt.want {
+			t.Errorf("dgit %s: debgit %s (%v), want debgit %s", tt.words, got, err, tt.want)
+		}
+		_, lost, _ := strings.Cut(strings.TrimSuffix(stderr.String(), "\n"), ": without meaning for debgit ")
+		if _, lost, _ = strings.Cut(lost, ": "); lost != tt.lost {
+			t.Errorf("dgit %s: without meaning: %q, want %q", tt.words, lost, tt.lost)
+		}
+	}
+}
+
+// repositoryIn makes an empty repository with a directory sub, and returns its top.
+func repositoryIn(t *testing.T) string {
+	t.Helper()
+	top, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	top = filepath.Join(top, "repo")
+	for _, dir := range []string{".git/objects", ".git/refs", "sub"} {
+		if err := os.MkdirAll(filepath.Join(top, dir), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(top, ".git/HEAD"), []byte("ref: refs/heads/main\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return top
+}
+
+func TestDgitOptionTable(t *testing.T) {
+	var names []string
+	for _, o := range dgitOptions {
+		if o.long != "" {
+			names = append(names, "--"+o.long)
+		}
+		if o.short != 0 {
+			names = append(names, "-"+string(o.short))
+		}
+	}
+	slices.Sort(names)
+	if unique := slices.Compact(slices.Clone(names)); len(unique) != len(names) {
+		t.Errorf("an option is there twice: %q", names)
+	}
+}
+
+func TestDgitStatus(t *testing.T) {
+	for status, want := range map[int]int{0: 0, 4: 4, 6: 6, 8: 8, 12: 12, 20: 255, 25: 255, 130: 130, 255: 255} {
+		if got := dgitStatus(status); got != want {
+			t.Errorf("dgitStatus(%d) = %d, want %d", status, got, want)
+		}
+	}
+}
+
+func TestDgitHelp(t *testing.T) {
+	env, _, _ := testEnvironment()
+	usage := dgitUsage(newRootCommand(env))
+	if !strings.Contains(usage, " clone PACKAGE") || strings.Contains(usage, "build-source") {
+		t.Errorf("dgit help lists other commands than debgit has:\n%s", usage)
+	}
+	for _, args := range [][]string{{"help"}, {"-h"}, {"--help", "foo"}, {"help", "--foo"}, {"-Dh"}} {
+		env, stdout, stderr := testEnvironment()
+		env.program = dgitName
+		if status := run(context.Background(), env, args); status != 0 || stdout.String() != usage || stderr.Len() > 0 {
+			t.Errorf("dgit %q: exit status %d, printed %q, %q", args, status, stdout, stderr)
+		}
+	}
+	env, stdout, _ := testEnvironment()
+	env.program = dgitName
+	if status := run(context.Background(), env, []string{"--version"}); status != 0 || stdout.String() != "dgit version 17.0 (debgit 1.0)\n" {
+		t.Errorf("dgit --version: exit status %d, printed %q", status, stdout)
+	}
+	for _, line := range strings.Split(usage, "\n") {
+		if len(line) > 90 {
+			t.Errorf("dgit help: %d columns: %q", len(line), line)
+		}
+	}
+}
