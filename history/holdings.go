@@ -97,7 +97,11 @@ func (h *holdings) readRefs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range recorded {
+	refs, err := h.repo.Refs(ctx, dscPrefix)
+	if err != nil {
+		return err
+	}
+	for _, id := range append(importsOf(refs), recorded...) {
 		if err := h.addImport(id); err != nil {
 			return err
 		}

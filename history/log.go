@@ -31,7 +31,7 @@ type Log struct {
 type LogEntry struct {
 	*dsc.ChangelogEntry
 	Holding *Holding // the best one; nil if the repository does not have the upload
-	Suites  []string // of those that the repository follows, those that have it now: codenames
+	Suites  []string // codenames of those that hold it, as far as the repository has seen
 
 	// Unmentioned says that the changelog of the branch does not have it: it was in the
 	// history, and a later upload was made without its changes, or without saying so.
@@ -243,10 +243,10 @@ func (l *logReader) patches(c gitmap.CommitID) (*patchIDs, error) {
 	return p, nil
 }
 
-// readSuites finds which uploads the suites have that the repository follows.
+// readSuites finds which suites hold which uploads: by the tracking branches, and by the
+// upload history.
 func (l *logReader) readSuites(ctx context.Context) error {
-	prefix := TrackingRef("")
-	refs, err := l.h.repo.Refs(ctx, prefix)
+	refs, err := l.h.repo.Refs(ctx, trackingPrefix)
 	if err != nil {
 		return err
 	}
@@ -256,8 +256,21 @@ func (l *logReader) readSuites(ctx context.Context) error {
 			return err
 		}
 		if e != nil {
-			l.tips[e.Version] = append(l.tips[e.Version], strings.TrimPrefix(ref, prefix))
+			l.noteSuites(e.Version, strings.TrimPrefix(ref, trackingPrefix))
 		}
 	}
+	uploads, err := Uploads(ctx, l.h.repo)
+	if err != nil {
+		return err
+	}
+	for _, u := range uploads {
+		l.noteSuites(u.ID.Version, u.Suites...)
+	}
 	return nil
+}
+
+func (l *logReader) noteSuites(v dsc.Version, suites ...string) {
+	all := append(l.tips[v], suites...)
+	slices.Sort(all)
+	l.tips[v] = slices.Compact(all)
 }

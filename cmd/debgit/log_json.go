@@ -22,7 +22,7 @@ type logUploadJSON struct {
 	Released    bool            `json:"released"`     // false: it is still worked on
 	InChangelog bool            `json:"in_changelog"` // of the branch
 	For         []string        `json:"for"`          // suites, as the changelog says
-	Suites      []string        `json:"suites"`       // codenames of the followed ones that have it now
+	Suites      []string        `json:"suites"`       // codenames of those that hold it, as far as was seen
 	Commit      string          `json:"commit"`       // "" if the repository does not have it
 	CommitBy    string          `json:"commit_by"`    // how that is known: "tag", "import" or "changelog"
 	Tag         string          `json:"tag"`

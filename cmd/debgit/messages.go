@@ -105,7 +105,7 @@ func rules(command string) []rule {
 		on(statusUsage, func(e *history.UnknownCommitError) string { return "see what branches there are: git branch --all" }),
 		on(statusUsage, func(e *history.UnknownUploadError) string { return "see which are known: debgit log --oneline" }),
 		on(statusUsage, func(e *history.NotHereError) string {
-			return "where you have it: debgit import-dsc " + quote(e.ID.Package+"_"+e.ID.Version.WithoutEpoch()+".dsc") + " BRANCH"
+			return "get the uploads that the archive still has: debgit clone --uploads=all " + e.ID.Package
 		}),
 		on(statusOther, func(e *history.NoUploadError) string { return "name a commit to compare with: debgit diff COMMIT" }),
 		on(statusOther, func(e *history.NoChangelogError) string {
