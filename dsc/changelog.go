@@ -31,6 +31,7 @@ var (
 	clogVersion = regexp.MustCompile(`^(?:\d+:\d[-+:.~0-9A-Za-z]*|\d[-+.~0-9A-Za-z]*:?)$`) // laxer than dpkg(1)
 	clogTrailer = regexp.MustCompile(`^ -- (.*) <(.*)>  ?((?:\w+,[\s\v]*)?\d{1,2}[\s\v]+\w+[\s\v]+\d{4}[\s\v]+\d{1,2}:\d\d:\d\d[\s\v]+[-+]\d{4})[\s\v]*$`)
 	clogEnd     = regexp.MustCompile(`^(?i:(?:;;[\s\v]*)?Local variables:|vim:)`)
+	clogFormat  = regexp.MustCompile(`[\s\v]changelog-format:[\s\v]+([0-9a-z]+)\W`)
 	clogSkip    = regexp.MustCompile(`^(?:\$\w+:.*\$|# |/\*.*\*/)`)
 	// clogAncient starts the tail of a file that was kept in a format older than
 	// the present one: all from there on is not looked at.
@@ -74,6 +75,19 @@ func Changelog(data []byte) iter.Seq[*ChangelogEntry] {
 			yield(r.entry)
 		}
 	}
+}
+
+// ChangelogFormat returns the format that a line near the end of a changelog states, as
+// dpkg-parsechangelog(1) looks for one; the only format that it can read is "debian".
+func ChangelogFormat(data []byte) string {
+	format := "debian"
+	const near = 4096 // bytes
+	for line := range bytes.Lines(data[max(0, len(data)-near):]) {
+		if m := clogFormat.FindSubmatch(line); m != nil {
+			format = string(m[1])
+		}
+	}
+	return format
 }
 
 type clogState int

@@ -405,3 +405,25 @@ func FuzzChangelog(f *testing.F) {
 		}
 	})
 }
+
+func TestChangelogFormat(t *testing.T) {
+	fill := strings.Repeat("x", 4096)
+	tests := []struct{ data, want string }{
+		{"", "debian"},
+		{"foo (1.0) unstable; urgency=low\n", "debian"},
+		{" changelog-format: foo\n", "foo"},
+		{"# changelog-format:\t foo1 \nbar\n", "foo1"},
+		{" changelog-format: foo\n changelog-format: debian\n", "debian"},
+		{"changelog-format: foo\n", "debian"},
+		{" changelog-format:foo\n", "debian"},
+		{" changelog-format: Foo\n", "debian"},
+		{" changelog-format: foo", "debian"},
+		{" changelog-format: foo\n" + fill, "debian"},
+		{fill + " changelog-format: foo\n", "foo"},
+	}
+	for _, tt := range tests {
+		if got := ChangelogFormat([]byte(tt.data)); got != tt.want {
+			t.Errorf("ChangelogFormat(%.40q) = %q, want %q", tt.data, got, tt.want)
+		}
+	}
+}

@@ -15,14 +15,18 @@ import (
 // the first patch, and each patch file only when its turn comes.
 type Series struct {
 	// Dpkg is what dpkg-source applies. It ignores strip levels and other options.
-	Dpkg []SeriesEntry
-	// Strict is what gbp pq import applies, the first method of dgit's import.
+	// DpkgErr says why it refuses the file; Dpkg is then nil.
+	Dpkg    []SeriesEntry
+	DpkgErr error
+	// Strict is what gbp pq import applies, the first method of dgit's import. It
+	// takes options other than -p, and leading blanks, for a part of the name.
 	// StrictErr says why it refuses the file; Strict is then nil.
 	Strict    []SeriesEntry
 	StrictErr error
 	// Laundered is what dgit's second method applies: it removes comments, outer
-	// white space and blank lines, then gbp pq import reads the rest and dpkg-source
-	// applies the patches one by one. LaunderedErr says why that fails; Laundered is then nil.
+	// white space and blank lines, then gbp pq import reads the rest, and the headers of
+	// the patches, but dpkg-source applies, one by one, what it takes for the name.
+	// LaunderedErr says why that fails; Laundered is then nil.
 	Laundered    []SeriesEntry
 	LaunderedErr error
 }
@@ -34,6 +38,10 @@ type SeriesEntry struct {
 	Topic string     // directory part of the line, as gbp pq takes it; "" if none
 	Strip StripLevel // as gbp pq takes it; never set in Series.Dpkg and Series.Laundered
 }
+
+// DpkgName returns what dpkg-source takes for the name if a series has e's as its only
+// line: the first word, or "" if it sees no patch there.
+func (e SeriesEntry) DpkgName() string { return dpkgSeriesName(e.Name) }
 
 // Base returns the last component of the name.
 func (e SeriesEntry) Base() string { return e.Name[strings.LastIndexByte(e.Name, '/')+1:] }
@@ -49,30 +57,35 @@ type StripLevel struct {
 // maxSeriesNames bounds a series, so that a hostile one cannot ask for endless work.
 const maxSeriesNames = 1 << 17
 
-// ParseSeries reads a series file. It fails if dpkg-source itself refuses it,
-// for a name that leads out of debian/patches, or if it names too many patches.
-// Whether the patches exist is for the caller to see.
+// ParseSeries reads a series file. It fails if that names too many patches. Whether
+// the patches exist is for the caller to see.
 func ParseSeries(data []byte) (*Series, error) {
 	s := &Series{}
-	for i, line := range strings.Split(string(data), "\n") {
-		name := dpkgSeriesName(line)
-		if name == "" {
-			continue
-		}
-		if strings.HasPrefix(name, "../") || strings.Contains(name, "/../") {
-			return nil, fmt.Errorf("line %d: the name %q leads out of debian/patches", i+1, name)
-		}
-		if strings.IndexByte(name, 0) >= 0 {
-			return nil, fmt.Errorf("line %d: the name %q has a NUL byte", i+1, name)
-		}
-		s.Dpkg = append(s.Dpkg, SeriesEntry{Line: i + 1, Name: name, Topic: seriesTopic(name)})
-	}
-	if len(s.Dpkg) > maxSeriesNames {
-		return nil, fmt.Errorf("the series names %d patches, more than the limit of %d", len(s.Dpkg), maxSeriesNames)
-	}
+	s.Dpkg, s.DpkgErr = dpkgSeries(string(data))
 	s.Strict, s.StrictErr = strictSeries(string(data), false)
 	s.Laundered, s.LaunderedErr = strictSeries(launderSeries(string(data)), true)
+	if n := max(len(s.Dpkg), len(s.Strict), len(s.Laundered)); n > maxSeriesNames {
+		return nil, fmt.Errorf("the series names %d patches, more than the limit of %d", n, maxSeriesNames)
+	}
 	return s, nil
+}
+
+// dpkgSeries reads the series as dpkg-source does.
+func dpkgSeries(data string) ([]SeriesEntry, error) {
+	var entries []SeriesEntry
+	for i, line := range strings.Split(data, "\n") {
+		name := dpkgSeriesName(line)
+		switch {
+		case name == "":
+			continue
+		case strings.HasPrefix(name, "../") || strings.Contains(name, "/../"):
+			return nil, fmt.Errorf("line %d: the name %q leads out of debian/patches", i+1, name)
+		case strings.IndexByte(name, 0) >= 0:
+			return nil, fmt.Errorf("line %d: the name %q has a NUL byte", i+1, name)
+		}
+		entries = append(entries, SeriesEntry{Line: i + 1, Name: name, Topic: seriesTopic(name)})
+	}
+	return entries, nil
 }
 
 // asciiSpace is what \s means for the bytes that dpkg-source reads.
@@ -87,11 +100,11 @@ func dpkgSeriesName(line string) string {
 			break
 		}
 	}
+	if line == "0" { // false in Perl, so like an empty line
+		return ""
+	}
 	if i := strings.IndexAny(line, asciiSpace); i >= 0 {
 		line = line[:i]
-	}
-	if line == "0" { // false in Perl, so not a name
-		return ""
 	}
 	return line
 }
@@ -107,8 +120,8 @@ func launderSeries(data string) string {
 	return strings.Join(lines, "\n")
 }
 
-// strictSeries reads the series as gbp pq import does. When laundered is set it
-// also refuses what dpkg-source would then not take for the same patch.
+// strictSeries reads the series as gbp pq import does, in dgit's second method when
+// laundered is set.
 func strictSeries(data string, laundered bool) ([]SeriesEntry, error) {
 	if !utf8.ValidString(data) {
 		return nil, fmt.Errorf("the series is not UTF-8")
@@ -123,11 +136,8 @@ func strictSeries(data string, laundered bool) ([]SeriesEntry, error) {
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", i+1, err)
 		}
-		switch {
-		case laundered && e.Strip.Stated:
+		if laundered && e.Strip.Stated {
 			return nil, fmt.Errorf("line %d: dgit's second method takes no option -p", i+1)
-		case laundered && dpkgSeriesName(e.Name) != e.Name:
-			return nil, fmt.Errorf("line %d: dpkg-source does not take %q for the name of a patch", i+1, e.Name)
 		}
 		e.Line = i + 1
 		entries = append(entries, e)
@@ -149,8 +159,6 @@ func strictEntry(line string) (SeriesEntry, error) {
 	switch {
 	case e.Name == "":
 		return e, fmt.Errorf("white space alone is taken for the name of a patch")
-	case strings.IndexFunc(e.Name, isPySpace) >= 0:
-		return e, fmt.Errorf("%q has white space or an unknown option", e.Name)
 	case e.Name[0] == '/':
 		return e, fmt.Errorf("the name %q is absolute", e.Name)
 	case strings.IndexByte(e.Name, 0) >= 0:

@@ -18,14 +18,11 @@ type changelog struct {
 // changelog reads debian/changelog. If its newest stanza cannot be used, what can
 // be had takes its place.
 func (im *importer) changelog(root *node) (*changelog, error) {
-	data, err := im.readThroughLinks(root, "debian/changelog", bound{"bytes of changelog", im.limits.Changelog})
-	if err != nil && !isMissing(err) && !errors.Is(err, errLeavesTree) {
+	data, err := im.readThroughLinks(root, changelogName, im.limits.changelog())
+	if err != nil && !isUnreadable(err) {
 		return nil, err
 	}
 	c, err := readChangelog(data)
-	if err == nil && c.newest.Header == "" && im.layout.format == formatQuilt { // for dpkg-source --before-build
-		err = noHeaderError(c.newest)
-	}
 	if err != nil {
 		im.own("%w", err)
 		c = inventChangelog(data, im.pkg.Source())
@@ -35,6 +32,9 @@ func (im *importer) changelog(root *node) (*changelog, error) {
 
 // readChangelog reads a changelog whose newest stanza is as dgit wants it.
 func readChangelog(data []byte) (*changelog, error) {
+	if format := dsc.ChangelogFormat(data); format != "debian" {
+		return nil, fmt.Errorf("%s states the format %q, which dpkg-parsechangelog cannot read", changelogName, format)
+	}
 	for e := range dsc.Changelog(data) {
 		if e.Header == "" && len(e.Changes) == 0 {
 			return nil, noHeaderError(e)
@@ -63,6 +63,10 @@ func inventChangelog(data []byte, src *dsc.Source) *changelog {
 	if c.newest.Version == "" {
 		c.newest.Version = src.Version
 	}
+	c.newest.Header = withoutNUL(c.newest.Header)
+	for i, line := range c.newest.Changes {
+		c.newest.Changes[i] = withoutNUL(line)
+	}
 	if c.newest.Header == "" {
 		c.newest.Header = fmt.Sprintf("%s (%s)", src.Package, c.newest.Version)
 	}
@@ -87,14 +91,7 @@ func inventPerson(text string) string {
 	if i >= 0 {
 		name, email = text[:i], text[i:]
 	}
-	clean := func(s string) string {
-		return cleanIdent(strings.Map(func(r rune) rune {
-			if r == 0 {
-				return -1
-			}
-			return r
-		}, commitText(s)))
-	}
+	clean := func(s string) string { return cleanIdent(withoutNUL(commitText(s))) }
 	name, email = clean(name), strings.Join(strings.Fields(clean(email)), "")
 	if name == "" {
 		name = email
@@ -104,6 +101,9 @@ func inventPerson(text string) string {
 	}
 	return name + " <" + email + ">"
 }
+
+// withoutNUL returns s without the byte that git fsck wants in no commit.
+func withoutNUL(s string) string { return strings.ReplaceAll(s, "\x00", "") }
 
 // changes returns the newest stanza without its trailer, as the message of the
 // main commit has it.

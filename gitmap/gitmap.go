@@ -102,24 +102,27 @@
 //     are any, debian/patches/.dpkg-source-applied has a line "# During unpack" and their names.
 //   - 1.0 with a .diff.gz: the diff is applied as dpkg-source does.
 //   - debian/source/format is made if absent, with the format of the .dsc as its only line
-//     (not for 1.0), and debian/rules, if a regular file, is executable.
+//     (not for 1.0; if it is a symbolic link, where that leads), and debian/rules, if a
+//     regular file, is executable.
 //   - .pc at the top goes if the first line of debian/source/format in the tree is
 //     "3.0 (quilt)".
 //
 // ## Patch commits
 //
-// There are none if debian/patches/series is not there or names no patch.
+// The reference tree is what "dpkg-source --before-build" makes of the main commit's: that
+// with all patches applied as dpkg-source applies them. It applies none if the first patch
+// does not apply, which it takes for "applied already"; if debian/source/format is not
+// 3.0 (quilt); if debian/source/options or debian/source/local-options has "no-preparation",
+// "help" or "version"; and if debian/patches/debian.series is there, with nothing but blank lines
+// and indented comments. The last patch commit must have the reference tree.
 //
-// The reference tree is the one with all patches applied as dpkg-source applies
-// them; or, if the first patch does not apply, the unpatched tree, since dpkg-source takes that for
-// "applied already". The last patch commit must have this tree.
-//
-// By the first method the series is read as gbp pq reads it and each patch is
+// By the first method debian/patches/series is read as gbp pq reads it and each patch is
 // applied as "git apply --index" does, and if that fails as that does with
 // "--whitespace=fix". If anything fails, or the last tree is not the reference, the fallback is
-// taken for all patches: comments and white space are removed from the series, and each
-// patch is applied as dpkg-source does if it is the only one: not at all, if it
-// does not apply.
+// taken for all patches: comments and white space are removed from the series; the patch that
+// gbp pq takes a line to name, if there is any, has the header; and what dpkg-source takes for the
+// name of a patch in that line, its first word, is applied as dpkg-source does if it is the only
+// one: not at all, if it does not apply or if dpkg-source applies none to the tree as it is then.
 //
 // The message is, without a newline at the end,
 //
@@ -153,11 +156,19 @@
 //     cleaned up as git does for an identity, white space removed from the email;
 //     without a name that is the email, without both "unknown". The date is that of the
 //     first stanza which has one that is not before 1970, else 0 +0000. A missing
-//     version is the .dsc's, a missing HEADER is PACKAGE (VERSION).
-//   - If debian/patches/debian.series is there it is the series.
+//     version is the .dsc's, a missing HEADER is PACKAGE (VERSION). NUL bytes go.
+//   - If debian/patches/debian.series has a patch, or is not a file, it is the series.
 //   - If neither method gives the reference tree, or the reference tree cannot be made in the way
 //     described: each patch of the series, as dpkg-source reads that, is
 //     applied as dpkg-source does, in turn. Authors and messages are those of the
 //     fallback. A header that cannot be read as mail is read once more with its
 //     bytes that are not UTF-8 taken for Latin-1; and taken for empty if that fails, too.
+//   - A detached signature of which dpkg-source knows nothing counts for nothing.
+//
+// In 3.0 (quilt) dgit refuses a package also if debian/control, debian/tests/control or
+// debian/source/format is not well formed, if the newest stanza and debian/control name
+// different source packages, if debian/control is not UTF-8 up to the line of its maintainer, and if
+// the newest stanza is from before March 1973, whose dates git does not read as numbers. In any
+// format it refuses a debian/source/format without a line, and a changelog that states a
+// format other than "debian" (see [dsc.ChangelogFormat]).
 package gitmap

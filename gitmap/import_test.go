@@ -39,6 +39,20 @@ func newRepo(t *testing.T) *gitmap.Repo {
 	return repo
 }
 
+// fsckComplains has the cases of which dgit makes commits that git fsck does not
+// like, and what that says: it is more important that the ids are the same.
+var fsckComplains = map[string]string{
+	"changelog_nul":        "nulInCommit",
+	"person_address_angle": "missingSpaceBeforeDate",
+}
+
+func checkFsckError(t *testing.T, repo *gitmap.Repo, want string) {
+	t.Helper()
+	if _, err := repo.Git(t.Context(), "fsck", "--strict", "--no-dangling"); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("git fsck --strict: %v, want a complaint of %s", err, want)
+	}
+}
+
 func TestImport(t *testing.T) {
 	for _, c := range importCases(t) {
 		t.Run(c.name, func(t *testing.T) {
@@ -46,7 +60,11 @@ func TestImport(t *testing.T) {
 			repo := newRepo(t)
 			imp, err := importInto(t, repo, c.dsc)
 			checkImport(t, c, imp, err)
-			checkObjects(t, repo, c.Want.Refused)
+			if reason, ok := fsckComplains[c.name]; ok {
+				checkFsckError(t, repo, reason)
+			} else {
+				checkObjects(t, repo, c.Want.Refused)
+			}
 		})
 	}
 }
@@ -123,7 +141,11 @@ func TestImportIntoOneRepository(t *testing.T) {
 			}
 		}
 	}
-	if _, err := repo.Git(t.Context(), "-c", "core.commitGraph=false", "-c", "core.multiPackIndex=false", "fsck", "--strict", "--no-dangling"); err != nil {
+	args := []string{"-c", "core.commitGraph=false", "-c", "core.multiPackIndex=false"}
+	for _, complaint := range fsckComplains {
+		args = append(args, "-c", "fsck."+complaint+"=ignore")
+	}
+	if _, err := repo.Git(t.Context(), append(args, "fsck", "--strict", "--no-dangling")...); err != nil {
 		t.Errorf("git fsck --strict: %v", err)
 	}
 }

@@ -44,7 +44,7 @@ type Imported struct {
 	Patches          int         // how many commits stand for patches
 	Losses           Losses      // what the trees do not hold
 	Fallback         error       // why patches were applied by dgit's second method; nil if they were not
-	Unpatched        error       // why the first patch was taken for applied already, as dpkg-source does when it does not apply; or nil
+	Unpatched        error       // why no patch is applied, though the series names some: dpkg-source applies none before a build; or nil
 
 	// Memories has, by the SHA-256 digests of the tarballs, a tree object each, to be given to
 	// later imports as Remembered. A ref should keep it for as long as that may be.
@@ -58,12 +58,13 @@ type Imported struct {
 // importer holds what one import works on.
 type importer struct {
 	*Pack
-	ctx    context.Context
-	opts   ImportOptions
-	limits Limits // none is zero
-	pkg    *dsc.Package
-	layout *layout
-	result *Imported
+	ctx      context.Context
+	opts     ImportOptions
+	limits   Limits // none is zero
+	pkg      *dsc.Package
+	layout   *layout
+	prepared *preparation // the last one asked for
+	result   *Imported
 }
 
 // Import turns the source package pkg into commits in repo, in the format that
@@ -102,8 +103,12 @@ func (p *Pack) Import(ctx context.Context, pkg *dsc.Package, opts ImportOptions)
 }
 
 func (im *importer) run() (err error) {
-	if im.layout, err = layoutOf(im.pkg); err != nil {
+	var oddity error
+	if im.layout, oddity, err = layoutOf(im.pkg); err != nil {
 		return err
+	}
+	if oddity != nil {
+		im.own("%w", oddity)
 	}
 	im.limits = im.opts.Limits.withDefaults(im.layout.compressed())
 	return im.commitAll()

@@ -1,7 +1,7 @@
 package gitmap
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -40,42 +40,66 @@ func (t tarball) component() string {
 	return name
 }
 
-var tarballName = regexp.MustCompile(`\.tar(\.\w+)?$`)
+// fileNames says, for each format, how dpkg-source wants the files of a package to be
+// called: BASE stands for the name of the package and its upstream version, FULL for
+// the name and the whole version, EXT for that of a compression, with its dot.
+var fileNames = map[string][]string{
+	format1:      {`BASE\.orig\.tar\.gz(\.asc)?`, `FULL\.tar\.gz`, `FULL\.diff\.gz`},
+	format2:      {`BASE\.orig(-[A-Za-z0-9-]+)?\.tarEXT(\.asc)?`, `FULL\.debian\.tarEXT`},
+	formatQuilt:  {`BASE\.orig(-[A-Za-z0-9-]+)?\.tarEXT(\.asc)?`, `FULL\.debian\.tarEXT`},
+	formatNative: {`FULL\.tarEXT`},
+}
+
+// fileName returns what the names of a package's files have to match.
+func fileName(src *dsc.Source) *regexp.Regexp {
+	fill := strings.NewReplacer(
+		"BASE", regexp.QuoteMeta(src.Package+"_"+src.Version.Upstream().WithoutEpoch()),
+		"FULL", regexp.QuoteMeta(src.Package+"_"+src.Version.WithoutEpoch()),
+		"EXT", `\.(?:gz|bz2|lzma|xz)`,
+	)
+	return regexp.MustCompile(`^(?:` + fill.Replace(strings.Join(fileNames[src.Format], "|")) + `)$`)
+}
 
 // layoutOf sorts the files of pkg. It refuses formats that it does not know, and
-// sets of files that dpkg-source would not unpack.
-func layoutOf(pkg *dsc.Package) (*layout, error) {
-	src := pkg.Source()
-	l := &layout{format: src.Format}
-	switch src.Format {
-	case format1, format2, formatNative, formatQuilt:
-	default:
-		return nil, fmt.Errorf("source format %q: only 1.0, 2.0, 3.0 (native) and 3.0 (quilt) can be imported", src.Format)
+// sets of files that dpkg-source would not unpack, but for a signature of which that
+// knows nothing, and a tarball that is not compressed: oddity then says so.
+func layoutOf(pkg *dsc.Package) (l *layout, oddity error, err error) {
+	src, contents := pkg.Source(), pkg.Contents()
+	if _, ok := fileNames[src.Format]; !ok {
+		return nil, nil, fmt.Errorf("source format %q: only 1.0, 2.0, 3.0 (native) and 3.0 (quilt) can be imported", src.Format)
 	}
-	contents := pkg.Contents()
-	if len(contents) == 1 {
-		if l.hasDebianTarball() {
-			return nil, fmt.Errorf("a %s package needs an orig tarball and a debian tarball, but %s is its only file", l.format, contents[0].File().Name)
-		}
-		l.single = contents[0]
-		return l, nil
+	l = &layout{format: src.Format}
+	if len(contents) == 1 && l.hasDebianTarball() {
+		return nil, nil, fmt.Errorf("a %s package needs an orig tarball and a debian tarball, but %s is its only file", l.format, contents[0].File().Name)
 	}
+	want := fileName(src)
 	part := regexp.MustCompile(`^` + regexp.QuoteMeta(src.Package+"_"+src.Version.Upstream().WithoutEpoch()) + `\.([^._]+)\.tar(?:\.\w+)?$`)
+	names := map[string]bool{}
+	for _, c := range contents {
+		names[c.File().Name] = true
+	}
 	for _, c := range contents {
 		name := c.File().Name
+		signed, isASC := strings.CutSuffix(name, ".asc")
 		switch {
 		case dsc.IsSignature(name):
-		case tarballName.MatchString(name):
-			t := tarball{content: c}
-			if m := part.FindStringSubmatch(name); m != nil {
-				t.part = m[1]
+			if !want.MatchString(name) || !isASC || !names[signed] {
+				oddity = fmt.Errorf("dpkg-source takes no signature %s in a package of format %s", name, src.Format)
 			}
-			l.tarballs = append(l.tarballs, t)
-		case strings.HasSuffix(name, ".diff.gz") && src.Format == format1 && l.diff == nil:
+			continue
+		case strings.HasSuffix(name, ".tar") && want.MatchString(name+".gz"):
+			oddity = fmt.Errorf("dpkg-source takes no tarball without compression, as %s is", name)
+		case !want.MatchString(name):
+			return nil, nil, fmt.Errorf("%s has no place in a source package of format %s", name, src.Format)
+		case strings.HasSuffix(name, ".diff.gz"):
 			l.diff = c
-		default:
-			return nil, fmt.Errorf("%s has no place in a source package of format %s", name, src.Format)
+			continue
 		}
+		t := tarball{content: c}
+		if m := part.FindStringSubmatch(name); m != nil {
+			t.part = m[1]
+		}
+		l.tarballs = append(l.tarballs, t)
 	}
 	sort.SliceStable(l.tarballs, func(i, j int) bool {
 		a, b := l.tarballs[i], l.tarballs[j]
@@ -84,7 +108,13 @@ func layoutOf(pkg *dsc.Package) (*layout, error) {
 		}
 		return a.content.File().Name < b.content.File().Name
 	})
-	return l, l.check()
+	if err := l.check(); err != nil {
+		return nil, nil, err
+	}
+	if len(contents) == 1 {
+		l.single, l.tarballs = l.tarballs[0].content, nil
+	}
+	return l, oddity, nil
 }
 
 // rank sorts the main orig tarball before its components, and the debian tarball last.
@@ -142,23 +172,29 @@ func (l *layout) debian() (t tarball, ok bool) {
 // hasDebianTarball says whether the format keeps debian in a tarball of its own.
 func (l *layout) hasDebianTarball() bool { return l.format == formatQuilt || l.format == format2 }
 
+// check refuses a package without the tarballs that its format wants, or with two
+// of which one would take the place of the other.
 func (l *layout) check() error {
-	switch l.format {
-	case format2, formatQuilt:
-		if _, ok := l.main(); !ok {
-			return fmt.Errorf("a %s package without a tarball NAME_VERSION.orig.tar.*", l.format)
+	seen := map[string]bool{}
+	for _, t := range l.tarballs {
+		name := t.content.File().Name
+		name = name[:strings.LastIndex(name, ".tar")]
+		if seen[name] || len(seen) > 0 && !l.hasDebianTarball() {
+			return fmt.Errorf("%s is a tarball too many in a source package of format %s", t.content.File().Name, l.format)
 		}
-		if _, ok := l.debian(); !ok {
-			return fmt.Errorf("a %s package without a tarball NAME_VERSION.debian.tar.*", l.format)
+		seen[name] = true
+	}
+	if !l.hasDebianTarball() {
+		if len(l.tarballs) == 0 {
+			return fmt.Errorf("a %s package without a tarball", l.format)
 		}
-	case formatNative:
-		if len(l.tarballs) != 1 {
-			return fmt.Errorf("a 3.0 (native) package has one tarball, not %d", len(l.tarballs))
-		}
-	case format1:
-		if len(l.tarballs) != 1 {
-			return fmt.Errorf("a package of format 1.0 has one tarball, not %d", len(l.tarballs))
-		}
+		return nil
+	}
+	if _, ok := l.main(); !ok {
+		return fmt.Errorf("a %s package without a tarball NAME_VERSION.orig.tar.*", l.format)
+	}
+	if _, ok := l.debian(); !ok {
+		return fmt.Errorf("a %s package without a tarball NAME_VERSION.debian.tar.*", l.format)
 	}
 	return nil
 }
@@ -225,12 +261,19 @@ func (im *importer) sourceTree(all map[*dsc.Content]*unpacked) (*node, error) {
 
 // finishSource makes the changes that dpkg-source makes to any unpacked source.
 func (im *importer) finishSource(root *node) (*node, error) {
-	if im.layout.format != format1 && root.at("debian", "source", "format") == nil {
+	format, at, err := im.throughLinks(root, formatName)
+	if err != nil && !errors.Is(err, errLeavesTree) {
+		return nil, err
+	}
+	if at == nil && root.at("debian", "source") == nil {
+		at = strings.Split(formatName, "/")
+	}
+	if im.layout.format != format1 && format == nil && at != nil {
 		b, err := im.newBlob([]byte(im.layout.format + "\n"))
 		if err != nil {
 			return nil, err
 		}
-		root = root.with(&node{kind: fileNode, blob: b}, "debian", "source", "format")
+		root = root.with(&node{kind: fileNode, blob: b}, at...)
 	}
 	if rules := root.at("debian", "rules"); rules != nil && rules.kind == fileNode {
 		root = root.with(&node{kind: execNode, blob: rules.blob}, "debian", "rules")
@@ -238,17 +281,21 @@ func (im *importer) finishSource(root *node) (*node, error) {
 	return root, nil
 }
 
-// isQuilt says whether debian/source/format of the tree itself is 3.0 (quilt).
+// isQuilt says whether debian/source/format of the tree itself is 3.0 (quilt). dgit
+// looks at its first line, and refuses a package without one in it.
 func (im *importer) isQuilt(root *node) (bool, error) {
-	const name = "debian/source/format"
-	n := root.at(strings.Split(name, "/")...)
-	if n == nil || n.kind != fileNode && n.kind != execNode {
+	data, err := im.readThroughLinks(root, formatName, im.limits.control())
+	switch {
+	case isMissing(err):
 		return false, nil
-	}
-	data, err := im.content(n, name, im.limits.control())
-	if err != nil {
+	case errors.Is(err, errNotRegular), errors.Is(err, errLeavesTree):
+		im.own("%w", err)
+		return false, nil
+	case err != nil:
 		return false, err
+	case len(data) == 0:
+		im.own("%s is empty", formatName)
 	}
-	line, _, _ := bytes.Cut(data, []byte("\n"))
-	return string(line) == formatQuilt, nil
+	line, _, _ := strings.Cut(string(data), "\n")
+	return line == formatQuilt, nil
 }

@@ -141,6 +141,8 @@ func (l Limits) withDefaults(compressed int64) Limits {
 // control is the bound on files of control data.
 func (l Limits) control() bound { return bound{"bytes of control data", l.Control} }
 
+func (l Limits) changelog() bound { return bound{"bytes of changelog", l.Changelog} }
+
 // onePatch is the bound on one patch.
 func (l Limits) onePatch() bound { return bound{"bytes of patch", l.PatchSize} }
 

@@ -17,8 +17,10 @@ type quilt struct {
 	clog       *changelog
 	base       *node // the unpacked source, without patches
 	series     *dsc.Series
+	noSeries   error  // why dpkg-source sees none of its patches, whatever the tree; or nil
 	want       *node  // what dpkg-source makes of base
 	maintainer person // of debian/control; empty if it names none
+	badControl error  // why dgit cannot read the maintainer; or nil
 	budget     *patchBudget
 }
 
@@ -31,26 +33,19 @@ type patchStep struct {
 
 // commitPatches makes a commit of each patch, on top of the main commit.
 func (im *importer) commitPatches(base *node, clog *changelog) error {
-	name, data, err := im.readSeries(base)
-	if err != nil || data == nil {
-		return err
-	}
 	q := &quilt{im: im, clog: clog, base: base}
-	if q.series, err = dsc.ParseSeries(data); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	q.name = name
-	if len(q.series.Dpkg) == 0 {
-		return nil
-	}
-	if n := max(len(q.series.Dpkg), len(q.series.Strict), len(q.series.Laundered)); int64(n) > im.limits.Patches {
-		return &dsc.LimitError{File: name, What: "patches", Limit: im.limits.Patches}
-	}
-	control, err := im.readThroughLinks(base, "debian/control", im.limits.control())
-	if err != nil && !isMissing(err) && !errors.Is(err, errLeavesTree) {
+	if err := q.readSeries(); err != nil {
 		return err
 	}
-	q.maintainer, _ = controlMaintainer(control)
+	s := q.series
+	if n := max(len(s.Dpkg), len(s.Strict), len(s.Laundered)); int64(n) > im.limits.Patches {
+		return &dsc.LimitError{File: q.name, What: "patches", Limit: im.limits.Patches}
+	}
+	control, err := im.readThroughLinks(base, controlName, im.limits.control())
+	if err != nil && !isUnreadable(err) {
+		return err
+	}
+	q.maintainer, q.badControl = controlMaintainer(control)
 	if _, err := parseGitDate(strings.TrimSpace(clog.stamp.date())); err != nil && len(im.result.Own) == 0 {
 		im.own("debian/changelog: %w", err)
 	}
@@ -78,46 +73,13 @@ func isFinal(err error) bool {
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-const (
-	seriesName       = "debian/patches/series"
-	vendorSeriesName = "debian/patches/debian.series"
-)
-
-// readSeries returns the series that dpkg-source applies on Debian, and its name;
-// nil if there is none. dgit refuses one that is for Debian only, because the
-// package unpacks differently on other distros.
-func (im *importer) readSeries(base *node) (name string, data []byte, err error) {
-	most := bound{"bytes of series", im.limits.Series}
-	data, err = im.readThroughLinks(base, seriesName, most)
-	if err != nil && !isMissing(err) {
-		return seriesName, nil, err
-	}
-	vendor, err := im.readThroughLinks(base, vendorSeriesName, most)
-	if isMissing(err) {
-		return seriesName, data, nil
-	}
-	if err == nil && (isActive(vendor) || len(bytes.TrimSpace(data)) > 0) {
-		im.own("%s is there: what the package unpacks to depends on the distro that unpacks it", vendorSeriesName)
-	}
-	return vendorSeriesName, vendor, err
-}
-
-// isActive says whether dgit takes a vendor's series for one that does something:
-// for it, only a comment after white space is a comment.
-func isActive(series []byte) bool {
-	for line := range bytes.Lines(series) {
-		trimmed := bytes.TrimLeft(line, " \t\r\n\f\v")
-		if len(trimmed) > 0 && (len(trimmed) == len(line) || trimmed[0] != '#') {
-			return true
-		}
-	}
-	return false
-}
-
 // likeDgit works out the commits that dgit makes.
 func (q *quilt) likeDgit() (steps []patchStep, err error) {
 	if q.want, err = q.reference(); err != nil {
 		return nil, err
+	}
+	if q.badControl != nil {
+		return nil, q.badControl
 	}
 	return q.steps()
 }
@@ -125,6 +87,9 @@ func (q *quilt) likeDgit() (steps []patchStep, err error) {
 // likeDpkg works out commits that end with what "dpkg-source -x" unpacks: its
 // patches, each applied as it does, whatever else dgit does not like about them.
 func (q *quilt) likeDpkg() ([]patchStep, error) {
+	if q.series.DpkgErr != nil {
+		return nil, fmt.Errorf("%s: %w", q.name, q.series.DpkgErr)
+	}
 	var steps []patchStep
 	q.budget = newPatchBudget(q.im.limits)
 	root := q.base
@@ -133,7 +98,7 @@ func (q *quilt) likeDpkg() ([]patchStep, error) {
 		if err != nil {
 			return nil, err
 		}
-		_, data, err := q.patch(root, e)
+		data, err := q.read(root, e)
 		if err != nil {
 			return nil, err
 		}
@@ -169,20 +134,26 @@ func (q *quilt) describeAnyway(e dsc.SeriesEntry, data []byte) (patchStep, error
 	return step, err
 }
 
-// patch reads a patch of the series from the tree as it is when its turn comes.
-func (q *quilt) patch(root *node, e dsc.SeriesEntry) (*dsc.Patch, []byte, error) {
+// read reads a patch of the series from the tree as it is when its turn comes.
+func (q *quilt) read(root *node, e dsc.SeriesEntry) ([]byte, error) {
 	if err := q.im.ctx.Err(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	name := "debian/patches/" + e.Name
 	data, err := q.im.readThroughLinks(root, name, q.im.limits.onePatch())
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: line %d: %w", q.name, e.Line, err)
+		return nil, fmt.Errorf("%s: line %d: %w", q.name, e.Line, err)
 	}
-	if err := q.budget.worked(name, int64(len(data))); err != nil {
+	return data, q.budget.worked(name, int64(len(data)))
+}
+
+// patch is read for one that is to be applied as it is.
+func (q *quilt) patch(root *node, e dsc.SeriesEntry) (*dsc.Patch, []byte, error) {
+	data, err := q.read(root, e)
+	if err != nil {
 		return nil, nil, err
 	}
-	p, err := q.im.parsePatch(name, data)
+	p, err := q.im.parsePatch("debian/patches/"+e.Name, data)
 	return p, data, err
 }
 
@@ -217,9 +188,22 @@ func compressed(name string) bool {
 }
 
 // reference returns the tree that "dpkg-source --before-build" makes: with all
-// patches applied; or as it was if the first patch does not apply, which
-// dpkg-source takes for "applied already".
+// patches applied; or as it was if it applies none, as when the first patch does
+// not apply, which it takes for "applied already".
 func (q *quilt) reference() (*node, error) {
+	unpatched, err := q.unpatched(q.base)
+	if err != nil {
+		return nil, err
+	}
+	if unpatched != nil {
+		if len(q.series.Dpkg) > 0 {
+			q.im.result.Unpatched = unpatched
+		}
+		return q.base, nil
+	}
+	if q.series.DpkgErr != nil {
+		return nil, fmt.Errorf("%s: %w", q.name, q.series.DpkgErr)
+	}
 	q.budget = newPatchBudget(q.im.limits)
 	root := q.base
 	for i, e := range q.series.Dpkg {
@@ -244,6 +228,16 @@ func (q *quilt) reference() (*node, error) {
 	return root, nil
 }
 
+// unpatched says why "dpkg-source --before-build" would apply no patch to the tree at
+// root, whatever the series says, and nil if it would. An error says why it refuses the tree.
+func (q *quilt) unpatched(root *node) (why, err error) {
+	p := q.im.prepare(root)
+	if p.refusal == nil && p.unpatched == nil {
+		return q.noSeries, nil
+	}
+	return p.unpatched, p.refusal
+}
+
 func (q *quilt) applyTo(root *node, p *dsc.Patch, e dsc.SeriesEntry, d dsc.Dialect, opts dsc.ApplyOptions) (*node, error) {
 	return q.im.applyPatch(q.budget, root, p, "debian/patches/"+e.Name, d, opts)
 }
@@ -264,7 +258,9 @@ func (q *quilt) steps() ([]patchStep, error) {
 	if err == nil || q.im.ctx.Err() != nil {
 		return steps, err
 	}
-	q.im.result.Fallback = err
+	if len(q.series.Laundered) > 0 {
+		q.im.result.Fallback = err
+	}
 	return q.fallback()
 }
 
@@ -307,8 +303,8 @@ func (q *quilt) fallback() ([]patchStep, error) {
 	q.budget = newPatchBudget(q.im.limits)
 	root := q.base
 	for i, e := range q.series.Laundered {
-		_, data, err := q.patch(root, e)
-		if err != nil {
+		data, err := q.read(root, e)
+		if err != nil && !isMissing(err) { // without a header, if dpkg-source reads another name
 			return nil, err
 		}
 		step, header, err := q.describe(e, data)
@@ -319,18 +315,8 @@ func (q *quilt) fallback() ([]patchStep, error) {
 			return nil, err
 		}
 		step.message = header.rebasedMessage()
-		p, err := q.dpkgPatch(root, e)
-		if err != nil {
+		if root, err = q.prepareWith(root, e); err != nil {
 			return nil, err
-		}
-		applies, err := p.FirstApplies(q.im.patchTree(root))
-		if err != nil {
-			return nil, err
-		}
-		if applies {
-			if root, err = q.applyTo(root, p, e, dsc.DpkgQuilt, dsc.ApplyOptions{}); err != nil {
-				return nil, err
-			}
 		}
 		if steps, err = q.add(steps, step, root); err != nil {
 			return nil, err
@@ -338,6 +324,25 @@ func (q *quilt) fallback() ([]patchStep, error) {
 		q.im.opts.Progress.report("apply patches", int64(i+1), int64(len(q.series.Laundered)))
 	}
 	return steps, q.sameAsDpkg(root)
+}
+
+// prepareWith returns root after "dpkg-source --before-build", with the line of e alone in
+// the series.
+func (q *quilt) prepareWith(root *node, e dsc.SeriesEntry) (*node, error) {
+	unpatched, err := q.unpatched(root)
+	e.Name = e.DpkgName()
+	if err != nil || unpatched != nil || e.Name == "" {
+		return root, err
+	}
+	p, err := q.dpkgPatch(root, e)
+	if err != nil {
+		return nil, err
+	}
+	applies, err := p.FirstApplies(q.im.patchTree(root))
+	if err != nil || !applies {
+		return root, err
+	}
+	return q.applyTo(root, p, e, dsc.DpkgQuilt, dsc.ApplyOptions{})
 }
 
 // describe reads the header of a patch for its author and message.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // patchHeader is what the text before the first hunk of a patch says about it.
@@ -187,12 +188,26 @@ func (h patchHeader) authorLine(control, newest person, newestDate string) (stri
 var maintainerField = regexp.MustCompile(`(?:^|[\r\n])Maintainer: +([^\r\n]*[^ \r\n]) *<([^\r\n]*)>`)
 
 // controlMaintainer is the first maintainer that debian/control names, of any
-// paragraph. (dgit cannot import a package whose debian/control is not UTF-8;
-// here the bytes are kept.)
-func controlMaintainer(control []byte) (person, bool) {
-	m := maintainerField.FindSubmatch(control)
-	if m == nil {
-		return person{}, false
+// paragraph; an empty person if it names none. An error says that dgit cannot read
+// that far, as control is not UTF-8; the bytes are kept.
+func controlMaintainer(control []byte) (person, error) {
+	read := control
+	var p person
+	if m := maintainerField.FindSubmatchIndex(control); m != nil {
+		p = person{string(control[m[2]:m[3]]), string(control[m[4]:m[5]])}
+		// gbp reads line by line, but Python decodes in chunks.
+		const chunk = 8192
+		if end := bytes.IndexAny(control[m[1]:], "\r\n"); end >= 0 {
+			read = control[:min(len(control), ((m[1]+end)/chunk+1)*chunk)]
+		}
 	}
-	return person{string(m[1]), string(m[2])}, true
+	for i := len(read) - 1; len(read) < len(control) && i >= len(read)-utf8.UTFMax; i-- {
+		if utf8.RuneStart(read[i]) && !utf8.FullRune(read[i:]) {
+			read = read[:i] // its end is in the next chunk
+		}
+	}
+	if !utf8.Valid(read) {
+		return p, fmt.Errorf("%s is not UTF-8", controlName)
+	}
+	return p, nil
 }

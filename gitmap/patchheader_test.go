@@ -159,7 +159,6 @@ func TestControlMaintainer(t *testing.T) {
 		{"Maintainer: A <a@b>,  B <b@c>\n", person{"A <a@b>,  B", "b@c"}},
 		{"Maintainer: A\nX: y\r\nMaintainer: B <>\r\n", person{"B", ""}},
 		{"Maintainer: A <a>b>\n", person{"A", "a>b"}},
-		{"Maintainer: A\xe9 <a@b>\n", person{"A\xe9", "a@b"}},
 		{"XMaintainer: A <a@b>\n", none},
 		{"Maintainer:A <a@b>\n", none},
 		{"Maintainer:\tA <a@b>\n", none},
@@ -168,8 +167,34 @@ func TestControlMaintainer(t *testing.T) {
 		{"maintainer: A <a@b>\n", none},
 	}
 	for _, tt := range tests {
-		if got, ok := controlMaintainer([]byte(tt.control)); got != tt.want || ok != (tt.want != none) {
-			t.Errorf("controlMaintainer(%q) = %v, %v, want %v", tt.control, got, ok, tt.want)
+		if got, err := controlMaintainer([]byte(tt.control)); got != tt.want || err != nil {
+			t.Errorf("controlMaintainer(%q) = %v, %v, want %v", tt.control, got, err, tt.want)
+		}
+	}
+}
+
+func TestControlEncoding(t *testing.T) {
+	maintainer := "Maintainer: A <a@b>\n"
+	fill := func(size int) string { return strings.Repeat("x", size-1) + "\n" }
+	tests := []struct {
+		name, control string
+		ok            bool
+	}{
+		{"in the name", "Maintainer: A\xe9 <a@b>\n", false},
+		{"before", "\xe9\n" + maintainer, false},
+		{"after, in the same chunk", maintainer + "\xe9\n", false},
+		{"no maintainer", fill(9000) + "\xe9\n", false},
+		{"at the start of the next chunk", maintainer + fill(8192-len(maintainer)) + "\xe9\n", true},
+		{"one byte before", maintainer + fill(8191-len(maintainer)) + "\xff\n", false},
+		{"maintainer in the second chunk", fill(8192) + maintainer + fill(8192-len(maintainer)) + "\xe9\n", true},
+		{"maintainer across chunks", fill(8191) + maintainer + "\xe9\n", false},
+		{"a character across chunks", maintainer + fill(8190-len(maintainer)) + "\u20ac\n", true},
+		{"a third of a character", maintainer + fill(8191-len(maintainer)) + "\xe2\n", true},
+		{"a third of a character at the end", maintainer + "\xe2", false},
+	}
+	for _, tt := range tests {
+		if p, err := controlMaintainer([]byte(tt.control)); (err == nil) != tt.ok {
+			t.Errorf("%s: controlMaintainer = %v, %v, want success: %t", tt.name, p, err, tt.ok)
 		}
 	}
 }

@@ -2,10 +2,8 @@ package gitmap
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
-	"path"
 	"regexp"
 	"strings"
 
@@ -127,19 +125,39 @@ func (im *importer) parsePatch(name string, data []byte) (*dsc.Patch, error) {
 // unlistedPatch is the name of a patch of format 2.0, which has no series.
 var unlistedPatch = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-// applyUnlisted applies the patches of format 2.0: the files in debian/patches with
-// such names, in their order as bytes. dpkg-source leaves a list of them there.
-func (im *importer) applyUnlisted(root *node) (*node, error) {
-	dir := root.at("debian", "patches")
-	if !dir.isDir() {
-		return root, nil
+// unlistedPatches returns the names of the patches of format 2.0: the files in
+// debian/patches with such names, in their order as bytes.
+func (im *importer) unlistedPatches(root *node) ([]string, error) {
+	dir, _, err := im.throughLinks(root, "debian/patches")
+	if err != nil || !dir.isDir() {
+		return nil, err
 	}
-	var applied []string
-	budget := newPatchBudget(im.limits)
+	var names []string
 	for _, name := range dir.names() {
 		if !unlistedPatch.MatchString(name) {
 			continue
 		}
+		n, _, err := im.throughLinks(root, "debian/patches/"+name)
+		if err != nil {
+			return nil, err
+		}
+		if n != nil && (n.kind == fileNode || n.kind == execNode) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// applyUnlisted applies the patches of format 2.0. dpkg-source leaves a list of
+// them there.
+func (im *importer) applyUnlisted(root *node) (*node, error) {
+	names, err := im.unlistedPatches(root)
+	if err != nil {
+		return nil, err
+	}
+	var applied []string
+	budget := newPatchBudget(im.limits)
+	for _, name := range names {
 		applied = append(applied, name)
 		name = "debian/patches/" + name
 		if int64(len(applied)) > im.limits.Patches {
@@ -179,60 +197,3 @@ func (im *importer) readPatch(name string, r io.Reader) ([]byte, error) {
 	}
 	return data, err
 }
-
-// maxLinkTarget is how long the target of a symbolic link may be that Linux follows.
-const maxLinkTarget = 4095
-
-// readThroughLinks returns the content of the file at name in root, as opening it
-// in a work tree would: symbolic links are followed, but none that leads out of the
-// tree, for which the error matches errLeavesTree. It matches [fs.ErrNotExist] if there
-// is no such file, and is a [*dsc.LimitError] if it is larger than most.
-func (im *importer) readThroughLinks(root *node, name string, most bound) ([]byte, error) {
-	missing := func() ([]byte, error) { return nil, fmt.Errorf("%s: %w", name, fs.ErrNotExist) }
-	parts := strings.Split(name, "/")
-	var seen []string // the directories gone through
-	for links := 0; len(parts) > 0; {
-		part := parts[0]
-		parts = parts[1:]
-		if part == "" || part == "." {
-			continue
-		}
-		if part == ".." {
-			if len(seen) == 0 {
-				return nil, fmt.Errorf("%s: %w", name, errLeavesTree)
-			}
-			seen = seen[:len(seen)-1]
-			continue
-		}
-		n := root.at(append(seen, part)...)
-		switch {
-		case n == nil || n.kind == specialNode:
-			return missing()
-		case n.isDir():
-			seen = append(seen, part)
-		case n.kind == linkNode:
-			target, err := im.content(n, name, bound{"bytes in the target of a link", maxLinkTarget})
-			if err != nil {
-				return nil, err
-			}
-			if path.IsAbs(string(target)) {
-				return nil, fmt.Errorf("%s: %w", name, errLeavesTree)
-			}
-			if links++; links > maxLinks {
-				return missing()
-			}
-			parts = append(strings.Split(string(target), "/"), parts...)
-		case len(parts) == 0:
-			return im.content(n, name, most)
-		default:
-			return missing()
-		}
-	}
-	return missing()
-}
-
-// errLeavesTree says that what a file holds would depend on the machine.
-var errLeavesTree = errors.New("a symbolic link leads out of the tree")
-
-// isMissing tells a file that is not in the tree from other errors.
-func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

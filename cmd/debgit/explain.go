@@ -223,7 +223,7 @@ func describeReport(r gitmap.Report, all bool) []string {
 		lines = append(lines, describeMethod(r))
 	}
 	if r.Unpatched != "" {
-		lines = append(lines, "No patch changes a file, since dpkg-source takes the first for applied already:", "  "+harmlessLine(r.Unpatched))
+		lines = append(lines, "No patch changes a file, since dpkg-source applies none before a build:", "  "+harmlessLine(r.Unpatched))
 	}
 	lines = append(lines, describeLosses(r.Losses, all)...)
 	return append(lines, "The SHA-256 digest of the .dsc is "+harmlessLine(r.Dsc)+".")

@@ -56,7 +56,7 @@ func importWarnings(imp *gitmap.Imported) []string {
 		warnings = append(warnings, fmt.Sprintf("git cannot hold %q of %s (%s); it is left out", l.Path, l.File, what))
 	}
 	if imp.Unpatched != nil {
-		warnings = append(warnings, fmt.Sprintf("no patch is applied, as unpacking with dpkg-source applies none: %v", imp.Unpatched))
+		warnings = append(warnings, fmt.Sprintf("no patch is applied, as dpkg-source applies none before a build: %v", imp.Unpatched))
 	}
 	if imp.Fallback != nil {
 		warnings = append(warnings, fmt.Sprintf("dgit's second way to import patches was taken: %v", imp.Fallback))

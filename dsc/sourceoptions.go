@@ -1,0 +1,75 @@
+package dsc
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// SourceOptions returns the options in a debian/source/options or local-options, in
+// the form in which dpkg-source(1) takes them on its command line. Lines that it
+// passes over are left out; nothing is an error.
+func SourceOptions(data []byte) []string {
+	var options []string
+	for line := range strings.SplitSeq(string(data), "\n") {
+		line = strings.Trim(line, asciiSpace)
+		if m := optionEquals.FindStringIndex(line); m != nil {
+			line = line[:m[0]] + "=" + line[m[1]:]
+		} else if !strings.Contains(line, "=") {
+			name, value := cutWord(line)
+			if value != "" {
+				line = name + "=" + value
+			}
+		}
+		if line == "" || line[0] == '#' || line[0] == '=' || line[0] == '-' && len(line) > 1 && line[1] != '-' {
+			continue
+		}
+		name, value, valued := strings.Cut(line, "=")
+		if line[0] != '-' {
+			name = "--" + name
+		}
+		if !valued {
+			options = append(options, name)
+			continue
+		}
+		for _, quote := range []string{`"`, `'`} {
+			if len(value) > 1 && strings.HasPrefix(value, quote) && strings.HasSuffix(value, quote) {
+				value = value[1 : len(value)-1]
+				break
+			}
+		}
+		options = append(options, name+"="+value)
+	}
+	return options
+}
+
+var optionEquals = regexp.MustCompile(`[\s\v]+=[\s\v]+`)
+
+// cutWord cuts s at its first white space.
+func cutWord(s string) (word, rest string) {
+	i := strings.IndexAny(s, asciiSpace)
+	if i < 0 {
+		return s, ""
+	}
+	return s[:i], strings.TrimLeft(s[i:], asciiSpace)
+}
+
+var sourceFormat = regexp.MustCompile(`^(\d+)(\.\d+)?(?:[\s\v]+\(([a-z0-9]+)\))?$`)
+
+// ParseFormat reads the first line of a debian/source/format as dpkg-source(1) does: the minor
+// number does not matter. It returns the format as a .dsc has it, such as "3.0 (quilt)".
+func ParseFormat(line string) (string, error) {
+	m := sourceFormat.FindStringSubmatch(line)
+	if m == nil {
+		return "", fmt.Errorf("%q is no source format", line)
+	}
+	format := m[1] + ".0"
+	if m[3] != "" {
+		format += " (" + m[3] + ")"
+	}
+	switch format {
+	case "1.0", "2.0", "3.0 (quilt)", "3.0 (native)", "3.0 (git)", "3.0 (custom)":
+		return format, nil
+	}
+	return "", fmt.Errorf("dpkg-source knows no source format %q", line)
+}
