@@ -102,11 +102,17 @@ func (c *cloner) fetchUploads(ctx context.Context, repo *gitmap.Repo) error {
 	if err != nil {
 		return err
 	}
+	past, err := openSnapshot(c.settings, c.access.Base, quiet)
+	if err != nil && !errors.As(err, new(*NoSnapshotError)) {
+		return err
+	}
 	c.result.Uploads, err = fetchUploads(ctx, repo, quiet, uploadOptions{
 		pkg:      c.result.ID.Package,
 		which:    c.opts.Uploads,
 		suites:   append(opener.questions(c.result.ID.Package, c.result.Suite), known...),
 		origin:   c.suite.Origin(),
+		past:     past,
+		pastKey:  c.access.baseKey(snapshotKey),
 		limits:   c.opts.Limits,
 		progress: c.opts.Progress,
 	})

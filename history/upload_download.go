@@ -26,6 +26,8 @@ type download struct {
 	pkg    *dsc.Package
 	dir    string // with its files
 	err    error
+
+	unverified error // why nothing but a service says that the upload is genuine; or nil
 }
 
 // close closes the files. They stay, for the next try.
@@ -38,11 +40,13 @@ func (d download) close() {
 // uploadDownloads are the downloads of uploads, a little ahead of their use. They are in
 // the git directory until then, in a directory for each upload.
 type uploadDownloads struct {
-	ready  chan download
-	client *archive.Client
-	dir    string
-	lock   *os.File
-	ended  chan struct{}
+	ready   chan download
+	client  *archive.Client
+	past    *archive.Snapshot // or nil
+	keyring *dsc.Keyring      // of uploaders, for what comes from past; or nil
+	dir     string
+	lock    *os.File
+	ended   chan struct{}
 
 	// files has those of the upload before, and of beside, by digest: uploads that follow
 	// each other have the same upstream tarball more often than not.
@@ -60,9 +64,16 @@ func (f *uploadFetcher) startDownloads(ctx context.Context, uploads []*foundUplo
 	d := &uploadDownloads{
 		ready:  make(chan download, downloadsAhead),
 		client: f.client,
+		past:   f.past,
 		dir:    filepath.Join(f.repo.CommonDir(), "debgit", "uploads"),
 		ended:  make(chan struct{}),
 		files:  map[dsc.Digest]string{},
+	}
+	if paths := uploaderKeyrings(); f.past != nil && len(paths) > 0 {
+		var err error
+		if d.keyring, err = dsc.OpenKeyring(paths...); err != nil {
+			return nil, err
+		}
 	}
 	if tree := f.repo.WorkTree(); tree != "" {
 		d.beside = filepath.Dir(tree)
@@ -87,7 +98,11 @@ func (d *uploadDownloads) run(ctx context.Context, uploads []*foundUpload) {
 	for _, u := range uploads {
 		name := sha256.Sum256([]byte(u.key()))
 		one := download{upload: u, dir: filepath.Join(d.dir, hex.EncodeToString(name[:8]))}
+		fromPast := u.upload == nil
 		one.pkg, one.err = d.fetch(ctx, u, one.dir)
+		if fromPast && one.err == nil {
+			one.unverified, one.err = d.checkSignature(u.upload.Dsc().Name, one.pkg.Dsc())
+		}
 		select {
 		case d.ready <- one:
 		case <-ctx.Done():
@@ -102,18 +117,39 @@ func (d *uploadDownloads) fetch(ctx context.Context, u *foundUpload, dir string)
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
-	src, err := d.client.FetchDsc(ctx, u.Upload, dir)
+	if u.upload == nil {
+		var err error
+		if u.upload, err = d.past.Find(ctx, u.id); err != nil {
+			return nil, err
+		}
+	}
+	src, err := d.client.FetchDsc(ctx, u.upload, dir)
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range src.Files {
 		d.offer(f, filepath.Join(dir, f.Name))
 	}
-	pkg, err := d.client.Fetch(ctx, u.Upload, dir)
+	pkg, err := d.client.Fetch(ctx, u.upload, dir)
 	if err == nil {
 		err = d.keep(src.Files, dir)
 	}
 	return pkg, err
+}
+
+// checkSignature refuses a .dsc whose signature does not match its text. That the signature cannot be
+// verified otherwise is no error: keys of long ago are in no keyring any more, and
+// some of the signatures were made in ways that do not count today.
+func (d *uploadDownloads) checkSignature(name string, data []byte) (unverified, err error) {
+	if d.keyring == nil {
+		return &NoUploaderKeyringError{name}, nil
+	}
+	_, err = d.keyring.Open(name, data)
+	var refused *dsc.SignatureError
+	if errors.As(err, &refused) && refused.Reason != dsc.BadSignature {
+		return refused, nil
+	}
+	return nil, err
 }
 
 // offer puts a file in its place, if it is one that is here. The download verifies it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"debgit/archive"
 	"debgit/dsc"
@@ -15,8 +16,10 @@ import (
 type uploadOptions struct {
 	pkg      string // the source package
 	which    UploadSelection
-	suites   []suiteQuestion // where uploads are looked for
-	origin   string          // of those of suites that count; "": all do
+	suites   []suiteQuestion   // where uploads are looked for
+	origin   string            // of those of suites that count; "": all do
+	past     *archive.Snapshot // has what suites do not hold any more; or nil
+	pastKey  string            // the configuration key that would name it
 	limits   gitmap.Limits
 	progress gitmap.Progress
 }
@@ -25,21 +28,29 @@ type uploadOptions struct {
 type UploadHistory struct {
 	Uploads  []Upload        // all that it has now, the newest first
 	Imported int             // how many uploads were imported just now
-	Missing  []MissingUpload // that are wanted, but could not be had
-	Gone     []dsc.Version   // that are wanted and changelogs name, but no suite has; the highest first
-	Branches []HistoryBranch // that there are now
-	Warnings []string
+	Missing  []UploadProblem // that are wanted, but could not be had
+	Gone     []dsc.Version   // that are wanted and changelogs name, but nobody has; the highest first
+
+	// Unverified are those imported just now of which nothing but a service says that they are
+	// genuine, since the signature of the .dsc cannot be verified, and why.
+	Unverified []UploadProblem
+
+	// SnapshotKey is the configuration key that names a service for what is gone; "" if it
+	// was asked.
+	SnapshotKey string
+	Branches    []HistoryBranch // that there are now
+	Warnings    []string
 }
 
-// A MissingUpload is an upload that a suite lists but that could not be imported.
-type MissingUpload struct {
+// An UploadProblem is what is wrong with an upload.
+type UploadProblem struct {
 	ID     dsc.ID
-	Suites []string
-	Err    error // a [*dsc.PackageError]
+	Suites []string // that hold it
+	Err    error
 }
 
 // IsGone says whether the upload is listed, but its files are not there any more.
-func (m MissingUpload) IsGone() bool { return errors.Is(m.Err, fs.ErrNotExist) }
+func (p UploadProblem) IsGone() bool { return errors.Is(p.Err, fs.ErrNotExist) }
 
 // Err returns why the first upload is missing that has no good reason to be; or nil.
 func (h *UploadHistory) Err() error {
@@ -80,8 +91,9 @@ type uploadFetcher struct {
 	refs   map[string]gitmap.ObjectID // as they are now, as far as they are of interest
 	index  *uploadIndex               // of the history that there is
 	found  []*foundUpload
-	asked  []string       // codenames of the suites that were asked
-	wanted []*foundUpload // of found
+	known  map[dsc.Version]gitmap.CommitID // imports, for uploads of which nothing but the version is known; nil: not looked for
+	asked  []string                        // codenames of the suites that were asked
+	wanted []*foundUpload                  // of found
 	result *UploadHistory
 }
 
@@ -93,10 +105,16 @@ type uploadFetcher struct {
 // no error, but said in the result.
 func fetchUploads(ctx context.Context, repo *gitmap.Repo, client *archive.Client, opts uploadOptions) (*UploadHistory, error) {
 	f := &uploadFetcher{uploadOptions: opts, repo: repo, client: client, result: &UploadHistory{}}
+	if f.past == nil {
+		f.result.SnapshotKey = f.pastKey
+	}
 	if err := f.readIndex(ctx); err != nil {
 		return nil, err
 	}
 	if err := f.find(ctx); err != nil {
+		return nil, err
+	}
+	if err := f.findKnown(ctx); err != nil {
 		return nil, err
 	}
 	if f.wanted = f.which.choose(f.found); len(f.wanted) == 0 {
@@ -122,11 +140,49 @@ func (f *uploadFetcher) readIndex(ctx context.Context) (err error) {
 	return nil
 }
 
+// findKnown finds the imports that are here by their versions, if that is all that is known of
+// an upload. That two uploads have the same version, and different files, is then not seen.
+func (f *uploadFetcher) findKnown(ctx context.Context) error {
+	if !slices.ContainsFunc(f.found, func(u *foundUpload) bool { return u.digest() == "" }) {
+		return nil
+	}
+	f.known = map[dsc.Version]gitmap.CommitID{}
+	reader, err := f.repo.NewCommitReader(ctx)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	for _, id := range importsOf(f.refs) {
+		chain, ok, err := reader.Chain(id)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		if m, _ := chain.Main.Marker(); m.Package == f.pkg {
+			f.known[m.Version] = id
+		}
+	}
+	for _, e := range f.index.Uploads { // which knows the version of the .dsc
+		f.known[dsc.Version(e.Version)], _ = gitmap.ParseCommitID(e.Import)
+	}
+	return nil
+}
+
+// importOf returns the import of an upload, or zero.
+func (f *uploadFetcher) importOf(u *foundUpload) gitmap.CommitID {
+	if digest := u.digest(); digest != "" {
+		return gitmap.CommitID(f.refs[dscPrefix+digest])
+	}
+	return f.known[u.id.Version]
+}
+
 func (f *uploadFetcher) noUpload() error {
 	e := &NoneSelectedError{Package: f.pkg, Which: f.which}
 	for _, u := range f.found {
-		if order, err := u.ID().Version.Compare(e.Newest); e.Newest == "" || err == nil && order > 0 {
-			e.Newest = u.ID().Version
+		if order, err := u.id.Version.Compare(e.Newest); e.Newest == "" || err == nil && order > 0 {
+			e.Newest = u.id.Version
 		}
 	}
 	return e

@@ -86,7 +86,7 @@ func (im *uploadImporter) importOne(ctx context.Context, d download) error {
 		}
 		return err
 	case err != nil:
-		im.result.Missing = append(im.result.Missing, MissingUpload{d.upload.ID(), d.upload.suites, err})
+		im.result.Missing = append(im.result.Missing, UploadProblem{d.upload.id, d.upload.suites, err})
 	}
 	if err := os.RemoveAll(d.dir); err != nil {
 		return err
@@ -109,6 +109,9 @@ func (im *uploadImporter) add(ctx context.Context, d download) error {
 		return err
 	}
 	im.imports = append(im.imports, imp)
+	if d.unverified != nil {
+		im.result.Unverified = append(im.result.Unverified, UploadProblem{ID: d.upload.id, Err: d.unverified})
+	}
 	for digest, id := range imp.Memories {
 		im.memories[memoryPrefix+digest] = id
 	}
@@ -145,6 +148,11 @@ func (im *uploadImporter) finish(ctx context.Context) error {
 	im.result.Imported += len(imports)
 	for _, u := range recordUpdates(im.refs, imports) {
 		im.refs[u.Ref] = gitmap.ObjectID(u.New)
+	}
+	for _, imp := range imports {
+		if im.known != nil {
+			im.known[imp.ID.Version] = imp.Commit
+		}
 	}
 	return nil
 }

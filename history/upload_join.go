@@ -51,7 +51,7 @@ func (f *uploadFetcher) members(ctx context.Context, reader *gitmap.CommitReader
 			continue
 		}
 		if members[id] == nil {
-			members[id] = &historyMember{version: u.ID().Version}
+			members[id] = &historyMember{version: u.id.Version}
 		}
 		m := members[id]
 		m.suites = append(m.suites, u.suites...)
@@ -88,11 +88,6 @@ func (f *uploadFetcher) addFetched(ctx context.Context, reader *gitmap.CommitRea
 		}
 	}
 	return nil
-}
-
-// importOf returns the import of an upload, or zero.
-func (f *uploadFetcher) importOf(u *foundUpload) gitmap.CommitID {
-	return gitmap.CommitID(f.refs[dscPrefix+u.Dsc().Digest.Hex])
 }
 
 // isOf says whether the history of x is that of members.
@@ -184,7 +179,7 @@ func (f *uploadFetcher) gone(line *timeline) []dsc.Version {
 	}
 	oldest := UploadSelection{since: f.which.since}
 	if f.which.newest > 0 {
-		oldest.since = f.wanted[len(f.wanted)-1].ID().Version
+		oldest.since = f.wanted[len(f.wanted)-1].id.Version
 	}
 	var gone []dsc.Version
 	for _, u := range line.uploads {

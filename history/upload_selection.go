@@ -67,16 +67,16 @@ func (s UploadSelection) has(v dsc.Version) bool {
 
 // choose returns those of uploads that are wanted, the highest version first.
 func (s UploadSelection) choose(uploads []*foundUpload) []*foundUpload {
-	chosen := slices.DeleteFunc(slices.Clone(uploads), func(u *foundUpload) bool { return !s.has(u.ID().Version) })
+	chosen := slices.DeleteFunc(slices.Clone(uploads), func(u *foundUpload) bool { return !s.has(u.id.Version) })
 	slices.SortFunc(chosen, func(a, b *foundUpload) int {
-		if order, err := b.ID().Version.Compare(a.ID().Version); err == nil && order != 0 {
+		if order, err := b.id.Version.Compare(a.id.Version); err == nil && order != 0 {
 			return order
 		}
 		return strings.Compare(a.key(), b.key())
 	})
 	versions := 0
 	for i, u := range chosen {
-		if i == 0 || u.ID().Version != chosen[i-1].ID().Version {
+		if i == 0 || u.id.Version != chosen[i-1].id.Version {
 			if versions++; s.newest > 0 && versions > s.newest {
 				return chosen[:i]
 			}
@@ -85,14 +85,20 @@ func (s UploadSelection) choose(uploads []*foundUpload) []*foundUpload {
 	return chosen
 }
 
-// A foundUpload is an upload that some suites hold.
+// A foundUpload is an upload that some suites hold, or a snapshot service has.
 type foundUpload struct {
-	*archive.Upload
+	id     dsc.ID
+	upload *archive.Upload // nil: the snapshot service is to be asked for it
 	suites []string
 }
 
-// key tells uploads apart: two that have the same one are the same.
-func (u *foundUpload) key() string {
-	d := u.Dsc().Digest
-	return string(u.ID().Version) + " " + string(d.Algorithm) + " " + d.Hex
+// digest returns the SHA-256 digest of the .dsc; or "" if nobody told it.
+func (u *foundUpload) digest() string {
+	if u.upload == nil || u.upload.Dsc().Digest.Algorithm != dsc.SHA256 {
+		return ""
+	}
+	return u.upload.Dsc().Digest.Hex
 }
+
+// key tells uploads apart: two that have the same one are the same, as far as is known.
+func (u *foundUpload) key() string { return string(u.id.Version) + " " + u.digest() }

@@ -2,9 +2,13 @@ package history
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"debgit/archive"
+	"debgit/dsc"
 )
 
 // find looks for uploads in all suites. One that cannot be asked is left out, unless that
@@ -34,7 +38,7 @@ func (f *uploadFetcher) find(ctx context.Context) error {
 		}
 		f.asked = append(f.asked, suite)
 		for _, u := range a.uploads {
-			one := &foundUpload{Upload: u}
+			one := &foundUpload{id: u.ID(), upload: u}
 			if there := byKey[one.key()]; there != nil {
 				one = there
 			} else {
@@ -48,6 +52,33 @@ func (f *uploadFetcher) find(ctx context.Context) error {
 	}
 	if len(f.asked) == 0 && failed != nil {
 		return failed
+	}
+	return f.findPast(ctx)
+}
+
+// findPast adds the uploads that only the snapshot service has.
+func (f *uploadFetcher) findPast(ctx context.Context) error {
+	if f.past == nil {
+		return nil
+	}
+	versions, err := f.past.Versions(ctx, f.pkg)
+	switch {
+	case errors.As(err, new(*archive.UnknownPackageError)):
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		f.result.Warnings = append(f.result.Warnings, fmt.Sprintf("the snapshot service is left out: %v", err))
+		return nil
+	}
+	held := map[dsc.Version]bool{}
+	for _, u := range f.found {
+		held[u.id.Version] = true
+	}
+	for _, v := range versions {
+		if !held[v] {
+			f.found = append(f.found, &foundUpload{id: dsc.ID{Package: f.pkg, Version: v}})
+		}
 	}
 	return nil
 }

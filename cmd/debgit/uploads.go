@@ -27,6 +27,11 @@ An upload hangs where it belongs: on top of the nearest upload that its own
 changelog names, whether that is a security update or a backport. What was
 imported once is not imported again.
 
+Suites forget what they held. A snapshot service, which keeps all there was, is
+asked too where the configuration names one for the distro:
+
+  git config --global dgit-distro.debian.snapshot-url URL
+
   debgit/uploads/SUITE    branch: the uploads that led to what the suite holds
   debgit/uploads/all      branch: the uploads to all suites
   debgit/uploads/VERSION  the commit of one upload, on top of those before it
@@ -92,6 +97,9 @@ func uploadWarnings(h *history.UploadHistory) []string {
 			warnings = append(warnings, fmt.Sprintf("%s is left out: %v", m.ID, m.Err))
 		}
 	}
+	if n := len(h.Unverified); n > 0 {
+		warnings = append(warnings, fmt.Sprintf("nothing but the snapshot service vouches for %s because no signature of theirs can be verified: %v", versionsText("upload", "uploads", idVersions(h.Unverified)), h.Unverified[0].Err))
+	}
 	for _, b := range h.Branches {
 		switch suite := strings.TrimPrefix(b.Name, history.UploadBranch("")); b.State {
 		case history.BranchMoved:
@@ -117,31 +125,49 @@ func uploadSummary(h *history.UploadHistory) string {
 		}
 	}
 	if n := len(h.Gone); n > 0 {
-		b.WriteString("\n" + goneText(h.Gone))
+		b.WriteString("\n" + goneText(h))
 	}
 	return b.String()
 }
 
 func day(u history.Upload) string { return u.Date.Format("2006-01-02") }
 
-// goneText tells of versions that no suite has, and who may have them.
-func goneText(gone []dsc.Version) string {
-	versions := string(gone[0])
-	switch n := len(gone); {
-	case n > 2:
-		versions = fmt.Sprintf("%s to %s", gone[n-1], gone[0])
-	case n == 2:
-		versions = fmt.Sprintf("%s and %s", gone[1], gone[0])
+// goneText tells of versions that nobody has, and who may have them.
+func goneText(h *history.UploadHistory) string {
+	text := fmt.Sprintf("Changelogs name %s that cannot be had.\n", versionsText("version", "versions", h.Gone))
+	if h.SnapshotKey != "" {
+		text += fmt.Sprintf("A snapshot service may have more: git config --global %s URL\n", h.SnapshotKey)
 	}
-	return fmt.Sprintf("Changelogs name %s that no suite holds any more: %s.\n", count(len(gone), "version", "versions"), harmlessLine(versions))
+	return text
+}
+
+// versionsText counts versions, the highest first, and names the ends.
+func versionsText(one, many string, versions []dsc.Version) string {
+	last := len(versions) - 1
+	switch text := count(last+1, one, many); last {
+	case 0:
+		return fmt.Sprintf("%s, %s,", text, harmlessLine(string(versions[0])))
+	default:
+		return fmt.Sprintf("%s, from %s to %s,", text, harmlessLine(string(versions[last])), harmlessLine(string(versions[0])))
+	}
+}
+
+func idVersions(problems []history.UploadProblem) []dsc.Version {
+	var versions []dsc.Version
+	for _, p := range problems {
+		versions = append(versions, p.ID.Version)
+	}
+	return versions
 }
 
 type uploadsJSON struct {
 	Imported int                 `json:"imported"` // by this command
 	Uploads  []knownUploadJSON   `json:"uploads"`  // all that there are, the newest first
-	Missing  []missingUploadJSON `json:"missing"`
-	Gone     []string            `json:"gone"` // versions that changelogs name and no suite holds
-	Branches []uploadBranchJSON  `json:"branches"`
+	Missing  []uploadProblemJSON `json:"missing"`
+	Gone     []string            `json:"gone"` // versions that changelogs name and nobody has
+	// Unverified are imported, but nothing but the snapshot service says that they are genuine.
+	Unverified []uploadProblemJSON `json:"unverified"`
+	Branches   []uploadBranchJSON  `json:"branches"`
 }
 
 type knownUploadJSON struct {
@@ -155,7 +181,7 @@ type knownUploadJSON struct {
 	Suites  []string `json:"suites"`
 }
 
-type missingUploadJSON struct {
+type uploadProblemJSON struct {
 	Version string   `json:"version"`
 	Suites  []string `json:"suites"`
 	Error   string   `json:"error"`
@@ -172,7 +198,7 @@ func newUploadsJSON(h *history.UploadHistory) *uploadsJSON {
 	if h == nil {
 		return nil
 	}
-	r := &uploadsJSON{Imported: h.Imported, Uploads: []knownUploadJSON{}, Missing: []missingUploadJSON{}, Gone: []string{}, Branches: []uploadBranchJSON{}}
+	r := &uploadsJSON{Imported: h.Imported, Uploads: []knownUploadJSON{}, Gone: []string{}, Branches: []uploadBranchJSON{}}
 	for _, u := range h.Uploads {
 		one := knownUploadJSON{Version: string(u.ID.Version), Date: u.Date.Format(time.RFC3339), Author: u.Author, Import: u.Import.String(), Parents: []string{}, Suites: list(u.Suites)}
 		if !u.Commit.IsZero() {
@@ -183,9 +209,7 @@ func newUploadsJSON(h *history.UploadHistory) *uploadsJSON {
 		}
 		r.Uploads = append(r.Uploads, one)
 	}
-	for _, m := range h.Missing {
-		r.Missing = append(r.Missing, missingUploadJSON{string(m.ID.Version), list(m.Suites), m.Err.Error()})
-	}
+	r.Missing, r.Unverified = newProblemsJSON(h.Missing), newProblemsJSON(h.Unverified)
 	for _, v := range h.Gone {
 		r.Gone = append(r.Gone, string(v))
 	}
@@ -198,4 +222,12 @@ func newUploadsJSON(h *history.UploadHistory) *uploadsJSON {
 		r.Branches = append(r.Branches, one)
 	}
 	return r
+}
+
+func newProblemsJSON(problems []history.UploadProblem) []uploadProblemJSON {
+	all := []uploadProblemJSON{}
+	for _, p := range problems {
+		all = append(all, uploadProblemJSON{string(p.ID.Version), list(p.Suites), p.Err.Error()})
+	}
+	return all
 }
