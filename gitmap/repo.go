@@ -186,6 +186,7 @@ const gitEndTime = 5 * time.Second
 // does not see the variables by which a hook or an alias tells git of another repository.
 // When ctx is done git is asked to end, since only then it removes its lock files.
 func gitCommand(ctx context.Context, dir string, args ...string) *exec.Cmd {
+	traceGit(ctx, dir, args)
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir = dir
 	cmd.Env = append(gitEnvironment(), "LC_ALL=C.UTF-8", "GIT_TERMINAL_PROMPT=0")

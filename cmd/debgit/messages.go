@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"sync"
 	"syscall"
 
 	"debgit/archive"
@@ -322,6 +323,23 @@ func explain(ctx context.Context, cmd *cobra.Command, err error) (status int, te
 
 // warn prints what the user should know of a command that went well.
 func (env *environment) warn(text string) { env.message("warning", "33", text) }
+
+// traceGit returns what prints the git programs that are run, for -D.
+func (env *environment) traceGit() func(dir string, args []string) {
+	var mu sync.Mutex
+	return func(dir string, args []string) {
+		words := []string{"git"}
+		if dir != "" {
+			words = append(words, "-C", quote(dir))
+		}
+		for _, arg := range args {
+			words = append(words, quote(arg))
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		env.message("debug", "35", strings.Join(words, " "))
+	}
+}
 
 // mostLines is how many lines of a message are shown, such as those that git
 // prints, one for each file, when the disk is full.

@@ -41,6 +41,7 @@ func (env *environment) progress() *progress {
 	switch {
 	case env.options.quiet:
 		p.w = nil
+	case env.options.debug > 0: // whose lines would stand in the middle of a drawing
 	case env.isTerminal(env.stderr) && env.getenv("TERM") != "dumb":
 		p.columns = func() int { return env.columns(env.stderr) }
 	}

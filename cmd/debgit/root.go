@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"debgit/gitmap"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -35,6 +37,7 @@ type environment struct {
 // globalOptions are those that every command has, before or after its name.
 type globalOptions struct {
 	quiet, json, noColor bool
+	debug                int
 	config               []string // KEY or KEY=VALUE
 }
 
@@ -94,6 +97,9 @@ func newRootCommand(env *environment) *cobra.Command {
 		if err := refuseEmptyOptions(cmd); err != nil {
 			return err
 		}
+		if env.options.debug > 0 {
+			cmd.SetContext(gitmap.WithTrace(cmd.Context(), env.traceGit()))
+		}
 		return env.configureGit()
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
@@ -114,6 +120,7 @@ func newRootCommand(env *environment) *cobra.Command {
 	flags.BoolVarP(&env.options.quiet, "quiet", "q", false, "print errors and warnings only")
 	flags.BoolVar(&env.options.json, "json", false, "print the result as one JSON object")
 	flags.BoolVar(&env.options.noColor, "no-color", false, "no colours (also if NO_COLOR is set in the environment)")
+	flags.CountVarP(&env.options.debug, "debug", "D", "print the git programs that are run")
 	flags.StringArrayVarP(&env.options.config, "config", "c", nil, "for this run, set git configuration: `KEY[=VALUE]`, without VALUE to true; may be repeated")
 	flags.BoolP("help", "h", false, "describe the command and end")
 	root.AddGroup(forTools)
