@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -87,4 +88,22 @@ func (s *service) readJSON(ctx context.Context, to any, query string, parts ...s
 
 func (s *service) fail(path string, err error) error {
 	return &MirrorError{Mirror: s.String(), Path: path, Err: err}
+}
+
+// Ask opens the answer of a service to a question that somebody wrote: a path below the
+// service's URL, as it stands in a URL, maybe with "?" and a query. Of files there are no
+// queries. That there is no such document matches [fs.ErrNotExist].
+func Ask(ctx context.Context, service Mirror, question string) (*Stream, error) {
+	path, query, asked := strings.Cut(question, "?")
+	if http, ok := service.(*HTTP); ok {
+		return http.ask(ctx, path, query)
+	}
+	path, err := url.PathUnescape(path)
+	if err == nil && asked {
+		err = errors.New("files answer no queries")
+	}
+	if err != nil {
+		return nil, &MirrorError{Mirror: service.String(), Path: question, Err: err}
+	}
+	return service.Open(ctx, path, 0)
 }

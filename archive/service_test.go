@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -230,6 +233,53 @@ func TestFallbackDead(t *testing.T) {
 		}
 		if asked != tt.asked {
 			t.Errorf("the second mirror was asked %d times, want %d", asked, tt.asked)
+		}
+	}
+}
+
+func TestAsk(t *testing.T) {
+	service := serviceWith(t, map[string]string{
+		"/suites":                       "all",
+		"/file_in_archive/%25/h%5C_1.0": "escaped",
+		"/madison?package=hello&f=json": "query",
+		"/madison":                      "no query",
+	})
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a file"), []byte("file"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	files := openDirectory(t, dir)
+	for _, tt := range []struct {
+		service  archive.Mirror
+		question string
+		want     string // "": an error
+	}{
+		{service, "suites", "all"},
+		{service, "/suites", "all"},
+		{service, "file_in_archive/%25/h%5C_1.0", "escaped"},
+		{service, "madison?package=hello&f=json", "query"},
+		{service, "madison", "no query"},
+		{service, "missing", ""},
+		{files, "a%20file", "file"},
+		{files, "a file", "file"},
+		{files, "a file?x", ""},
+		{files, "%", ""},
+		{files, "../x", ""},
+		{files, "missing", ""},
+	} {
+		got := ""
+		stream, err := archive.Ask(t.Context(), tt.service, tt.question)
+		if err == nil {
+			var data []byte
+			data, err = io.ReadAll(stream)
+			got = string(data)
+			stream.Close()
+		}
+		if got != tt.want {
+			t.Errorf("Ask(%s, %q) = %q, %v, want %q", tt.service, tt.question, got, err, tt.want)
+		}
+		if tt.question == "missing" && !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("Ask(%s, %q): %v, want one that matches fs.ErrNotExist", tt.service, tt.question, err)
 		}
 	}
 }

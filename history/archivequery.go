@@ -1,8 +1,12 @@
 package history
 
 import (
+	"context"
+	"io"
 	"slices"
 	"strings"
+
+	"debgit/archive"
 )
 
 // An ArchiveQuery says in which way an archive is asked what it holds: the key
@@ -33,4 +37,32 @@ func (a *Access) ArchiveQuery() (ArchiveQuery, error) {
 		}
 	}
 	return ArchiveQuery{method, data}, nil
+}
+
+// openAPI returns the API of the distro's archive, by the key archive-query-url.
+func (a *Access) openAPI() (archive.Mirror, error) {
+	api, err := a.openMirror("archive-query-url", archive.HTTPOptions{})
+	if err == nil && api == nil {
+		_, err = a.Need("archive-query-url")
+	}
+	return api, err
+}
+
+// AskAPI copies to w what the API of the distro's archive answers, as it is. The question
+// is as for [archive.Ask].
+//
+// Errors that callers may test for: [*MissingKeyError] if there is no API, [*ConfigError], and
+// those of [archive.Mirror].
+func (a *Access) AskAPI(ctx context.Context, question string, w io.Writer) error {
+	api, err := a.openAPI()
+	if err != nil {
+		return err
+	}
+	answer, err := archive.Ask(ctx, api, question)
+	if err != nil {
+		return err
+	}
+	defer answer.Close()
+	_, err = io.Copy(w, answer)
+	return err
 }

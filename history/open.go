@@ -240,10 +240,7 @@ func (o *suiteOpener) openUnsigned(ctx context.Context, access *Access, query Ar
 	mirror = archive.WithFallback(mirror, fallback)
 	switch query.Method {
 	case "ftpmasterapi", "dummycatapi":
-		api, err := o.openMirror(access, "archive-query-url", archive.HTTPOptions{})
-		if err == nil && api == nil {
-			_, err = access.Need("archive-query-url")
-		}
+		api, err := access.openAPI()
 		if err != nil {
 			return nil, err
 		}
@@ -288,7 +285,7 @@ func madisonOptions(access *Access, query ArchiveQuery) (opts archive.MadisonOpt
 // mirror returns where the files of a distro are: the key mirror, else the mirror that APT
 // would read the suite from.
 func (o *suiteOpener) mirror(ctx context.Context, access *Access, suite string) (archive.Mirror, error) {
-	m, err := o.openMirror(access, "mirror", archive.HTTPOptions{})
+	m, err := access.openMirror("mirror", archive.HTTPOptions{})
 	if m != nil || err != nil {
 		return m, err
 	}
@@ -312,12 +309,12 @@ func (o *suiteOpener) fallback(access *Access) (archive.Mirror, error) {
 	if o.opts.NoMirrorFallback {
 		return nil, nil
 	}
-	return o.openMirror(access, "mirror-fallback", archive.HTTPOptions{Timeout: fallbackTime, Retries: -1})
+	return access.openMirror("mirror-fallback", archive.HTTPOptions{Timeout: fallbackTime, Retries: -1})
 }
 
 // openMirror returns the mirror that an access key names, or nil if it names none.
-func (o *suiteOpener) openMirror(access *Access, key string, opts archive.HTTPOptions) (archive.Mirror, error) {
-	whole, value, ok, err := access.find(key)
+func (a *Access) openMirror(key string, opts archive.HTTPOptions) (archive.Mirror, error) {
+	whole, value, ok, err := a.find(key)
 	if err != nil || !ok || value == "" {
 		return nil, err
 	}

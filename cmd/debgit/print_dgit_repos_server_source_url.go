@@ -44,11 +44,7 @@ func addDistroFlag(cmd *cobra.Command, distro *string) {
 }
 
 func serverSourceURL(ctx context.Context, env *environment, distro string) (string, error) {
-	config, err := gitmap.UserConfig(ctx)
-	if err != nil {
-		return "", err
-	}
-	access, err := history.NewSettings(config, env.getenv).Access(history.AccessOptions{Distro: distro, Push: true})
+	access, err := distroAccess(ctx, env, history.AccessOptions{Distro: distro, Push: true})
 	if err != nil {
 		return "", err
 	}
@@ -57,4 +53,14 @@ func serverSourceURL(ctx context.Context, env *environment, distro string) (stri
 		err = &history.NoGitServerError{Distro: access.Base}
 	}
 	return url, err
+}
+
+// distroAccess returns the access to a distro, by what the configuration says outside of
+// any repository.
+func distroAccess(ctx context.Context, env *environment, opts history.AccessOptions) (*history.Access, error) {
+	config, err := gitmap.UserConfig(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return history.NewSettings(config, env.getenv).Access(opts)
 }

@@ -135,6 +135,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		newTourCommand(env),
 		newVersionCommand(env),
 		newCompletionCommand(env),
+		newAPIQueryCommand(env),
 		newPrintIgnoresCommand(env),
 		newPrintServerURLCommand(env),
 		newCloneServerCommand(env),
