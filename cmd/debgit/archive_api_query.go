@@ -9,8 +9,8 @@ import (
 )
 
 const apiQueryHelp = `Asks the API of a distro's archive, which the key archive-query-url of the
-configuration names, and prints what it answers, as it is. PATH is what follows that URL, such
-as dsc_in_suite/sid/hello. Nothing of the answer is verified.`
+configuration names, and prints what it answers, as it is. PATH is what follows
+that URL, such as dsc_in_suite/sid/hello. Nothing of the answer is verified.`
 
 const apiQueryExample = `  debgit archive-api-query suites
   debgit archive-api-query dsc_in_suite/sid/hello
