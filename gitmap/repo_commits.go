@@ -45,14 +45,30 @@ func (c *CommitReader) Read(id CommitID) (*Commit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if is := plumbing.ComputeHash(plumbing.CommitObject, data); CommitID(is) != id {
-		return nil, fmt.Errorf("read commit %s: damaged: its content has the name %s", id, is)
-	}
-	commit, err := parseCommit(string(data))
+	commit, err := newCommit(data)
 	if err != nil {
 		return nil, fmt.Errorf("read commit %s: %w", id, err)
 	}
-	commit.ID = id
+	if commit.ID != id {
+		return nil, fmt.Errorf("read commit %s: damaged: its content has the name %s", id, commit.ID)
+	}
+	return commit, nil
+}
+
+// Named returns the commit that a ref or another name of gitrevisions(7) leads to. The
+// error matches [fs.ErrNotExist] if there is none.
+func (c *CommitReader) Named(name string) (*Commit, error) {
+	kind, data, err := c.batch.object(name + "^{commit}")
+	if err == nil && kind != "commit" {
+		err = fs.ErrNotExist
+	}
+	var commit *Commit
+	if err == nil {
+		commit, err = newCommit(data)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
 	return commit, nil
 }
 
@@ -79,6 +95,15 @@ func (c *CommitReader) Has(id ObjectID) (bool, error) {
 }
 
 var errCommitFormat = errors.New("not in the format of a commit")
+
+// newCommit reads the content of a commit, which has its name from it.
+func newCommit(data []byte) (*Commit, error) {
+	c, err := parseCommit(string(data))
+	if err == nil {
+		c.ID = CommitID(plumbing.ComputeHash(plumbing.CommitObject, data))
+	}
+	return c, err
+}
 
 // parseCommit reads the content of a commit.
 func parseCommit(data string) (*Commit, error) {

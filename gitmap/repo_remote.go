@@ -2,6 +2,7 @@ package gitmap
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -37,10 +38,25 @@ func (r *Repo) RemoteRefs(ctx context.Context, url string, prefixes ...string) (
 // default: the refs that will name them get there at once.
 const syncLoose = "core.fsync=loose-object"
 
+// IsComplete says whether the repository has these objects and all that they lead to. It
+// is quick if refs lead to most of it. An object alone may be what a fetch that was killed
+// has left.
+func (r *Repo) IsComplete(ctx context.Context, ids ...ObjectID) (bool, error) {
+	var in strings.Builder
+	for _, id := range ids {
+		in.WriteString(id.String() + "\n")
+	}
+	_, err := r.gitInput(ctx, []byte(in.String()), "--no-replace-objects", "rev-list", "--objects", "--quiet", "--stdin", "--not", "--all")
+	var missing *GitError
+	if errors.As(err, &missing) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // FetchObjects brings the objects that refs of the repository at url lead to, and makes
-// no ref. So an interrupted fetch leaves nothing but objects, which the next one uses,
-// or else git gc removes after some weeks. Until then a caller has to make refs of
-// what it wants to keep.
+// no ref. So an interrupted fetch leaves nothing but objects, which git gc removes after
+// some weeks. A caller has to make refs of what it wants to keep.
 func (r *Repo) FetchObjects(ctx context.Context, url string, refs ...string) error {
 	var in strings.Builder
 	for _, ref := range refs {

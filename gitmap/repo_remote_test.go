@@ -48,6 +48,22 @@ func TestFetchObjects(t *testing.T) {
 	if made, err := repo.Refs(t.Context()); err != nil || len(made) > 0 {
 		t.Errorf("FetchObjects made refs: %v, %v", made, err)
 	}
+	if ok, err := repo.IsComplete(t.Context(), ObjectID(c), ObjectID(tree)); !ok || err != nil {
+		t.Errorf("IsComplete of what was fetched = %v, %v", ok, err)
+	}
+	pack = testPack(t, repo)
+	orphan, err := pack.WriteCommit(ObjectID{1}, []CommitID{c}, person, person, "without its tree\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pack.Finish(); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []ObjectID{{1}, ObjectID(orphan)} {
+		if ok, err := repo.IsComplete(t.Context(), ObjectID(c), id); ok || err != nil {
+			t.Errorf("IsComplete with %s = %v, %v, want false", id, ok, err)
+		}
+	}
 	reader, err := repo.NewCommitReader(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -65,6 +81,17 @@ func TestFetchObjects(t *testing.T) {
 	for _, path := range []string{"b", "c b 3", "c\nd", ""} {
 		if _, err := reader.File(c, path); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("File(%q) = %v, want %v", path, err, fs.ErrNotExist)
+		}
+	}
+	if _, err := repo.Git(t.Context(), "update-ref", "DGIT_ARCHIVE", c.String()); err != nil {
+		t.Fatal(err)
+	}
+	if commit, err := reader.Named("DGIT_ARCHIVE"); err != nil || commit.ID != c || commit.Tree != tree {
+		t.Errorf("Named = %v, %v, want %s", commit, err, c)
+	}
+	for _, name := range []string{"refs/nosuch", tree.String()} {
+		if _, err := reader.Named(name); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("Named(%q) = %v, want %v", name, err, fs.ErrNotExist)
 		}
 	}
 	if err := repo.FetchObjects(t.Context(), server.WorkTree(), "refs/nosuch"); err == nil {
