@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 // os/exec. Tests and test packages may, too.
 var mayRunPrograms = []string{
 	"gitmap/repo*.go",     // git
+	"history/ssh.go",      // ssh, or what the configuration has in its place
 	"dsc/decompress*.go",  // xz
 	"archive/apt*.go",     // apt-config, and what it names
 	"archive/madison.go",  // rmadison

@@ -220,6 +220,11 @@ func runGit(ctx context.Context, dir string, stdin []byte, args ...string) (stri
 	if stdin != nil {
 		cmd.Stdin = bytes.NewReader(stdin)
 	}
+	return outputOf(ctx, cmd)
+}
+
+// outputOf runs a command that gitCommand made and returns its output.
+func outputOf(ctx context.Context, cmd *exec.Cmd) (string, error) {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
@@ -230,7 +235,7 @@ func runGit(ctx context.Context, dir string, stdin []byte, args ...string) (stri
 		if interrupted(ctx, err) {
 			return "", ctx.Err()
 		}
-		return "", &GitError{Args: args, Stderr: stderr.String(), Err: err, stdout: stdout.String()}
+		return "", &GitError{Args: cmd.Args[1:], Stderr: stderr.String(), Err: err, stdout: stdout.String()}
 	}
 	return stdout.String(), nil
 }

@@ -2,7 +2,11 @@ package gitmap
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // InitBare makes an empty bare repository in dir, which is made if need be. It
@@ -50,4 +54,17 @@ func (r *Repo) treeEntries(ctx context.Context, tree ObjectID) (map[string]strin
 		}
 	}
 	return entries, nil
+}
+
+// emptyBlob is the name of an empty file's content.
+var emptyBlob = ObjectID(plumbing.ComputeHash(plumbing.BlobObject, nil))
+
+// FileNames returns the paths of all files below a tree that are not empty.
+func (r *Repo) FileNames(ctx context.Context, tree ObjectID) ([]string, error) {
+	entries, err := r.treeEntries(ctx, tree)
+	if err != nil {
+		return nil, err
+	}
+	maps.DeleteFunc(entries, func(_, e string) bool { return strings.HasSuffix(e, emptyBlob.String()) })
+	return slices.Sorted(maps.Keys(entries)), nil
 }

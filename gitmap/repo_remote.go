@@ -38,13 +38,16 @@ func (r *Repo) RemoteRefs(ctx context.Context, url string, prefixes ...string) (
 // default: the refs that will name them get there at once.
 const syncLoose = "core.fsync=loose-object"
 
-// IsComplete says whether the repository has these objects and all that they lead to. It
-// is quick if refs lead to most of it. An object alone may be what a fetch that was killed
-// has left.
-func (r *Repo) IsComplete(ctx context.Context, ids ...ObjectID) (bool, error) {
+// IsComplete says whether the repository has these objects and all that they lead to. What
+// a ref or one of complete leads to is taken for granted, which makes it quick. That an
+// object is there is not enough: it may be what a fetch that was killed has left.
+func (r *Repo) IsComplete(ctx context.Context, ids, complete []ObjectID) (bool, error) {
 	var in strings.Builder
 	for _, id := range ids {
 		in.WriteString(id.String() + "\n")
+	}
+	for _, id := range complete {
+		in.WriteString("^" + id.String() + "\n")
 	}
 	_, err := r.gitInput(ctx, []byte(in.String()), "--no-replace-objects", "rev-list", "--objects", "--quiet", "--stdin", "--not", "--all")
 	var missing *GitError

@@ -48,7 +48,7 @@ func TestFetchObjects(t *testing.T) {
 	if made, err := repo.Refs(t.Context()); err != nil || len(made) > 0 {
 		t.Errorf("FetchObjects made refs: %v, %v", made, err)
 	}
-	if ok, err := repo.IsComplete(t.Context(), ObjectID(c), ObjectID(tree)); !ok || err != nil {
+	if ok, err := repo.IsComplete(t.Context(), []ObjectID{ObjectID(c), tree}, nil); !ok || err != nil {
 		t.Errorf("IsComplete of what was fetched = %v, %v", ok, err)
 	}
 	pack = testPack(t, repo)
@@ -60,9 +60,12 @@ func TestFetchObjects(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, id := range []ObjectID{{1}, ObjectID(orphan)} {
-		if ok, err := repo.IsComplete(t.Context(), ObjectID(c), id); ok || err != nil {
+		if ok, err := repo.IsComplete(t.Context(), []ObjectID{ObjectID(c), id}, nil); ok || err != nil {
 			t.Errorf("IsComplete with %s = %v, %v, want false", id, ok, err)
 		}
+	}
+	if ok, err := repo.IsComplete(t.Context(), []ObjectID{ObjectID(c)}, []ObjectID{ObjectID(c)}); !ok || err != nil {
+		t.Errorf("IsComplete of what is given = %v, %v, want true", ok, err)
 	}
 	reader, err := repo.NewCommitReader(t.Context())
 	if err != nil {

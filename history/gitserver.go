@@ -2,14 +2,15 @@ package history
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
-	"debgit/dsc"
 	"debgit/gitmap"
 )
 
@@ -27,9 +28,10 @@ func (e *GitServerError) Unwrap() error { return e.Err }
 
 // gitServer is where a distro keeps the git history of one source package.
 type gitServer struct {
-	distro string
+	access *Access
+	pkg    string
 	url    string // of the repository
-	check  string // url whose existence says that the repository exists; "": it does
+	check  string // how to ask whether it is there: "true" (it is), "url" or "ssh-cmd"
 }
 
 // gitServerCheckTime is how long a git server may take to say whether it has a
@@ -38,57 +40,94 @@ const gitServerCheckTime = 20 * time.Second
 
 // gitServerOf returns nil if the distro has none, as for example a private archive.
 func gitServerOf(access *Access, pkg string) (*gitServer, error) {
+	key, check, ok, err := access.find("git-check")
+	if err != nil || check == "false" {
+		return nil, err
+	}
+	if !ok {
+		check = "true"
+	}
 	url, err := access.GitURL(pkg)
 	if err != nil || url == "" {
 		return nil, err
 	}
-	key, check, ok, err := access.find("git-check")
-	if err != nil {
-		return nil, err
+	switch check {
+	case "true", "url", "ssh-cmd":
+		return &gitServer{access, pkg, url, check}, nil
 	}
-	g := &gitServer{distro: access.Nominal, url: url}
-	switch {
-	case !ok, check == "true":
-	case check == "false":
-		return nil, nil
-	case check == "url":
-		if g.check, err = access.gitCheckURL(pkg); err != nil {
-			return nil, err
+	return nil, &ConfigError{key, check, `"true", "false", "url" or "ssh-cmd"`}
+}
+
+// find returns the server that has a repository for the package: g, another one to which
+// g diverts, or nil if there is none.
+func (g *gitServer) find(ctx context.Context) (*gitServer, error) {
+	ctx, cancel := context.WithTimeout(ctx, gitServerCheckTime)
+	defer cancel()
+	has, err := true, error(nil)
+	switch g.check {
+	case "url":
+		has, err = g.hasURL(ctx)
+	case "ssh-cmd":
+		var answer string
+		answer, err = g.askBySSH(ctx)
+		if to, ok := strings.CutPrefix(answer, "divert "); ok && err == nil {
+			return g.divert(to)
 		}
-	default:
-		return nil, &ConfigError{key, check, `"true", "false" or "url"`}
+		has = answer == "1"
+		if err == nil && !has && answer != "0" {
+			err = fmt.Errorf("answered %q", answer)
+		}
+	}
+	if err != nil {
+		return nil, &GitServerError{g.url, err}
+	}
+	if !has {
+		return nil, nil
 	}
 	return g, nil
 }
 
-// has asks whether the server has a repository for the package.
-func (g *gitServer) has(ctx context.Context) (bool, error) {
-	if g.check == "" {
-		return true, nil
-	}
-	u, err := url.Parse(g.check)
+// divert returns the server of another distro's settings, which has the package.
+func (g *gitServer) divert(to string) (*gitServer, error) {
+	access, err := g.access.Divert(to)
 	if err != nil {
-		return false, &GitServerError{g.url, err}
+		return nil, err
+	}
+	url, err := access.GitURL(g.pkg)
+	if err == nil && url == "" {
+		err = &MissingKeyError{access.keys("git-url")}
+	}
+	return &gitServer{access, g.pkg, url, "true"}, err
+}
+
+// hasURL asks whether there is something under the URL for that.
+func (g *gitServer) hasURL(ctx context.Context) (bool, error) {
+	check, err := g.access.gitCheckURL(g.pkg)
+	if err != nil {
+		return false, err
+	}
+	u, err := url.Parse(check)
+	if err != nil {
+		return false, err
 	}
 	if u.Scheme == "file" {
 		_, err := os.Stat(u.Path)
-		if err != nil && !os.IsNotExist(err) {
-			return false, &GitServerError{g.url, err}
+		if os.IsNotExist(err) {
+			return false, nil
 		}
-		return err == nil, nil
+		return err == nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, gitServerCheckTime)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodHead, g.check, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, check, nil)
 	if err != nil {
-		return false, &GitServerError{g.url, err}
+		return false, err
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		if ue, ok := err.(*url.Error); ok {
-			err = ue.Err
+		var failed *url.Error
+		if errors.As(err, &failed) {
+			err = failed.Err
 		}
-		return false, &GitServerError{g.url, err}
+		return false, err
 	}
 	resp.Body.Close()
 	switch resp.StatusCode {
@@ -97,101 +136,36 @@ func (g *gitServer) has(ctx context.Context) (bool, error) {
 	case http.StatusNotFound:
 		return false, nil
 	}
-	return false, &GitServerError{g.url, fmt.Errorf("answered %s", resp.Status)}
+	return false, fmt.Errorf("answered %s", resp.Status)
 }
 
-// startCheck asks in the background; the function that it returns waits for the answer.
-func (g *gitServer) startCheck(ctx context.Context) func() (bool, error) {
-	type answer struct {
-		has bool
-		err error
-	}
-	c := make(chan answer, 1)
-	go func() {
-		has, err := g.has(ctx)
-		c <- answer{has, err}
-	}()
-	return func() (bool, error) {
-		a := <-c
-		return a.has, a.err
-	}
-}
-
-// fetch gets the branch of a suite and the tags of the distro into repo. Tags that
-// repo has stay as they are. tip is zero if the server has no such branch.
-func (g *gitServer) fetch(ctx context.Context, repo *gitmap.Repo, codename string) (tip gitmap.CommitID, err error) {
-	out, err := repo.Git(ctx, "ls-remote", "-q", "--", g.url, serverSuitePrefix+codename,
-		"refs/tags/archive/"+g.distro+"/*", "refs/tags/"+g.distro+"/*")
+// askBySSH runs the command that dgit's servers know, or a shell does what it says.
+func (g *gitServer) askBySSH(ctx context.Context) (string, error) {
+	path, err := g.access.Need("git-path")
 	if err != nil {
-		return tip, &GitServerError{g.url, err}
+		return "", err
 	}
-	local := fetchPrefix + g.distro + "/"
-	args := []string{"fetch", "-q", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--", g.url}
-	n := len(args)
-	for line := range strings.Lines(out) {
-		_, ref, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
-		if strings.HasSuffix(ref, "^{}") { // what a tag points at, which comes with it
-			continue
-		}
-		args = append(args, "+"+ref+":"+local+strings.TrimPrefix(ref, "refs/"))
-	}
-	if len(args) == n {
-		return tip, nil
-	}
-	if _, err := repo.Git(ctx, args...); err != nil {
-		return tip, &GitServerError{g.url, err}
-	}
-	return g.keep(ctx, repo, local, codename)
+	return g.access.runSSH(ctx, fmt.Sprintf(": dgit %s git-check %s ; set -e; cd %s; if test -d %s.git; then echo 1; else echo 0; fi",
+		g.access.Base, g.pkg, shellQuote(path), g.pkg))
 }
 
-// keep makes the fetched tags ours and removes the refs that only the fetch needed.
-// The commits stay reachable through what is made of them in the same run.
-func (g *gitServer) keep(ctx context.Context, repo *gitmap.Repo, local, codename string) (tip gitmap.CommitID, err error) {
-	refs, err := repo.Refs(ctx, local, "refs/tags/")
-	if err != nil {
-		return tip, err
-	}
-	var updates []gitmap.RefUpdate
-	for ref, id := range refs {
-		rest, ok := strings.CutPrefix(ref, local)
-		if !ok {
-			continue
-		}
-		if rest == "dgit/"+codename {
-			tip = gitmap.CommitID(id)
-		}
-		if tag, ok := strings.CutPrefix(rest, "tags/"); ok {
-			if _, have := refs["refs/tags/"+tag]; !have {
-				updates = append(updates, gitmap.RefUpdate{Ref: "refs/tags/" + tag, New: gitmap.CommitID(id)})
-			}
-		}
-		updates = append(updates, gitmap.RefUpdate{Ref: ref, Old: gitmap.CommitID(id)})
-	}
-	return tip, repo.UpdateRefs(ctx, "dgit fetch", updates...)
+// startFind calls find in the background. The function that it returns waits for the
+// answer, and may be called again.
+func (g *gitServer) startFind(ctx context.Context) func() (*gitServer, error) {
+	find := sync.OnceValues(func() (*gitServer, error) { return g.find(ctx) })
+	go find()
+	return find
 }
 
-// A dgitField is the parsed field Dgit of a .dsc: the commit that the upload was
-// made from, for those who can get it.
-type dgitField struct {
-	commit gitmap.CommitID
-	distro string // "" in the oldest form
-	tag    string
-}
-
-// parseDgitField reads "COMMIT DISTRO TAG URL ..." or only "COMMIT".
-func parseDgitField(file, value string) (dgitField, error) {
-	words := strings.Fields(value)
-	bad := &dsc.SyntaxError{File: file, Cause: fmt.Sprintf("field Dgit is %q, but COMMIT DISTRO TAG URL is wanted", value)}
-	if len(words) != 1 && len(words) < 4 {
-		return dgitField{}, bad
+// fetch gets what the server has of a suite: its branch, the tags of the distro, and the rewrite map.
+// If all is true, it lists all tags and branches, too.
+func (g *gitServer) fetch(ctx context.Context, have *inventory, codename string) (map[string]gitmap.ObjectID, error) {
+	distro := g.access.Nominal
+	refs, err := have.fetch(ctx, g.url, serverSuitePrefix+codename, tagPrefix+"archive/"+distro+"/", tagPrefix+distro+"/", rewriteMapRef)
+	for ref := range refs { // such as another suite whose name begins so
+		if strings.HasPrefix(ref, serverSuitePrefix) && ref != serverSuitePrefix+codename || strings.HasPrefix(ref, rewriteMapRef) && ref != rewriteMapRef {
+			delete(refs, ref)
+		}
 	}
-	id, err := gitmap.ParseCommitID(words[0])
-	if err != nil {
-		return dgitField{}, bad
-	}
-	f := dgitField{commit: id}
-	if len(words) > 1 {
-		f.distro, f.tag = words[1], words[2]
-	}
-	return f, nil
+	return refs, err
 }

@@ -11,6 +11,21 @@
 // The branch refs/heads/dgit/SUITE belongs to the user. We make it when
 // cloning, and never move it afterwards unless asked to.
 //
+// # Fetch
+//
+// What a tracking branch becomes is decided by up to four commits: the one that the field
+// Dgit of the newest .dsc names, or else the import of that .dsc; the suite branch of the
+// git server; and the tracking branch itself. Their relation, and the versions in their
+// changelogs, tell whether one of them is the new tip or a pseudomerge is made; the rules
+// are those of dgit(1), in combine.go, with two exceptions: a pseudomerge that would say nothing
+// new is not made, and one that dgit fails to make for want of a rule is. What the
+// repository holds of a version is never imported again, whoever imported it.
+//
+// A fetch first gets all objects, and then moves all refs in one transaction. The git
+// server's tags become ours, unless we have others under these names; its other refs do
+// not appear here. If the git server cannot be asked, the branch does not go back to what
+// the archive has, as maintainers may have pushed what it still lacks.
+//
 // # Records
 //
 // Every import that we make is recorded under refs/debgit/imports/COMMIT, where COMMIT is

@@ -21,8 +21,11 @@ type ImportDscOptions struct {
 	RequireValidSignature bool          // fail if no key in Keyrings signed the .dsc
 	Keyrings              []string      // default: those of Debian's uploaders that are installed
 	ForceDgitField        bool          // import the files even if the .dsc names its commit
+	Offline               bool          // ask no git server for the commit that the .dsc names
+	NoChase               bool          // ask no other distro for it than the default one
 	Limits                gitmap.Limits // default: those of [gitmap.Import]
 	Progress              gitmap.Progress
+	Getenv                func(string) string // default: os.Getenv
 }
 
 // An ImportDscResult is what ImportDsc made.
@@ -35,7 +38,7 @@ type ImportDscResult struct {
 	Import    *gitmap.Imported // nil if the commit that the .dsc names was used
 	Signers   []dsc.Signer     // of the .dsc, if its signature was verified
 	Signature error            // why it was not; or nil
-	DgitField string           // the commit that the .dsc names in its field Dgit and that is not here; or ""
+	Missing   error            // a [*MissingCommitError]: why there is an import instead of the commit that the .dsc names; or nil
 	Warnings  []string
 }
 
@@ -75,8 +78,9 @@ type InsideTreeError struct{ Path string }
 
 func (e *InsideTreeError) Error() string { return e.Path + " is inside the work tree" }
 
-// ImportDsc makes a branch of the source package that a .dsc describes, without
-// asking any network. It touches no work tree.
+// ImportDsc makes a branch of the source package that a .dsc describes. It touches no
+// work tree. The network is only asked for the commit that a .dsc may name, and if
+// that cannot be had the files are imported.
 //
 // Errors that callers may test for: [*BranchExistsError], [*NotForwardError],
 // [*InsideTreeError], and those of [dsc.OpenLocal] and [gitmap.Import].
@@ -270,23 +274,19 @@ func (t *importTarget) importDsc(ctx context.Context, pkg *dsc.Package, result *
 }
 
 // useNamedCommit uses the commit that the .dsc names in its field Dgit, if it does
-// and the commit is here.
+// and the commit can be had.
 func (t *importTarget) useNamedCommit(ctx context.Context, pkg *dsc.Package, result *ImportDscResult) (bool, error) {
-	value := pkg.Source().DgitRef
-	if value == "" || t.opts.ForceDgitField {
+	if pkg.Source().DgitRef == "" || t.opts.ForceDgitField {
 		return false, nil
 	}
-	field, err := parseDgitField(filepath.Base(t.opts.Dsc), value)
-	if err != nil {
-		return false, err
-	}
-	id, ok, err := t.repo.Commit(ctx, field.commit.String())
-	if err != nil {
-		return false, err
-	}
-	if !ok {
-		result.DgitField = field.commit.String()
+	id, err := t.seek(ctx, pkg, result)
+	var missing *MissingCommitError
+	if errors.As(err, &missing) {
+		result.Missing = missing
 		return false, nil
+	}
+	if err != nil {
+		return false, err
 	}
 	result.Commit = id
 	if t.isOld && t.how != "+" {
@@ -299,6 +299,32 @@ func (t *importTarget) useNamedCommit(ctx context.Context, pkg *dsc.Package, res
 		}
 	}
 	return true, nil
+}
+
+// seek looks for the commit that the .dsc names, here and then where the distro that it
+// names has it. A server that does not answer soon is done without.
+func (t *importTarget) seek(ctx context.Context, pkg *dsc.Package, result *ImportDscResult) (gitmap.CommitID, error) {
+	s, err := openSession(ctx, t.repo, FetchOptions{ArchiveOptions: ArchiveOptions{Getenv: t.opts.Getenv}})
+	if err != nil {
+		return gitmap.CommitID{}, err
+	}
+	access, err := s.settings.Access(AccessOptions{})
+	if err != nil {
+		return gitmap.CommitID{}, err
+	}
+	have, err := openInventory(ctx, t.repo)
+	if err != nil {
+		return gitmap.CommitID{}, err
+	}
+	defer have.close()
+	have.patience = gitServerCheckTime
+	seeker := &commitSeeker{
+		have: have, settings: s.settings, access: access, noChase: t.opts.NoChase, offline: t.opts.Offline,
+		warnf: func(format string, args ...any) {
+			result.Warnings = append(result.Warnings, fmt.Sprintf(format, args...))
+		},
+	}
+	return seeker.seek(ctx, filepath.Base(t.opts.Dsc), pkg.Source())
 }
 
 // mergeOld puts the import on top of what the branch has, if that is wanted.

@@ -2,55 +2,70 @@ package history
 
 import (
 	"context"
-	"os"
-	"path/filepath"
-	"regexp"
-	"strings"
+	"slices"
 
 	"debgit/gitmap"
 )
 
-// newTreeAttributes keeps git from changing the content of files on their way
-// between commits and work tree: a source package says byte for byte what is in
-// it, whatever .gitattributes its upstream uses.
-const newTreeAttributes = `*	dgit-defuse-attrs
-[attr]dgit-defuse-attrs	-text -eol -crlf -ident -filter -working-tree-encoding -export-ignore -export-subst
-# ^ see GITATTRIBUTES in dgit(7) and dgit setup-new-tree in dgit(1)
-`
+// A Setup is a part of what prepares a repository for work on Debian packages.
+type Setup string
 
-const changelogAttributes = "debian/changelog merge=dpkg-mergechangelogs\n"
+// The parts of a setup.
+const (
+	SetupAttributes      Setup = "gitattributes"   // git changes no files on their way to the work tree
+	SetupMergeChangelogs Setup = "mergechangelogs" // debian/changelog is merged by dpkg-mergechangelogs(1)
+	SetupUser            Setup = "useremail"       // who the user is as a Debian person
+)
 
-// A pair is a key of the git configuration and a value for it.
-type pair struct{ key, value string }
+var setups = []Setup{SetupMergeChangelogs, SetupUser, SetupAttributes}
 
-// setUpNewTree prepares a repository for work on a Debian package, as
-// "dgit setup-new-tree" does: attributes, a merge driver for changelogs, and
-// who the user is as a Debian person.
+// SetupOptions are the options of [SetUp].
+type SetupOptions struct {
+	Distro string              // whose configuration counts; default: the default distro
+	Parts  []Setup             // default: those that the configuration does not switch off
+	Getenv func(string) string // default: os.Getenv
+}
+
+// SetUp prepares a repository for work on Debian packages. What is set up already stays
+// as it is.
+func SetUp(ctx context.Context, repo *gitmap.Repo, opts SetupOptions) error {
+	s, err := openSession(ctx, repo, FetchOptions{ArchiveOptions: ArchiveOptions{Getenv: opts.Getenv}})
+	if err != nil {
+		return err
+	}
+	access, err := s.settings.Access(AccessOptions{Distro: opts.Distro})
+	if err != nil {
+		return err
+	}
+	if opts.Parts == nil {
+		return setUpNewTree(ctx, repo, access, s.opts.Getenv)
+	}
+	return setUp(ctx, repo, access, s.opts.Getenv, opts.Parts)
+}
+
+// setUpNewTree does all that the configuration does not switch off.
 func setUpNewTree(ctx context.Context, repo *gitmap.Repo, access *Access, getenv func(string) string) error {
-	pairs := []pair{{"remote.dgit.skipdefaultupdate", "true"}}
-	mergeChangelogs, err := access.Bool("setup-mergechangelogs")
-	if err != nil {
-		return err
+	var parts []Setup
+	for _, part := range setups {
+		wanted, err := access.Bool("setup-" + string(part))
+		if err != nil {
+			return err
+		}
+		if wanted {
+			parts = append(parts, part)
+		}
 	}
-	userEmail, err := access.Bool("setup-useremail")
-	if err != nil {
-		return err
-	}
-	attributes, err := access.Bool("setup-gitattributes")
-	if err != nil {
-		return err
-	}
-	text := ""
-	if attributes {
-		text += newTreeAttributes
-	}
-	if mergeChangelogs {
-		text += changelogAttributes
+	return setUp(ctx, repo, access, getenv, parts)
+}
+
+func setUp(ctx context.Context, repo *gitmap.Repo, access *Access, getenv func(string) string, parts []Setup) error {
+	var pairs []pair
+	if slices.Contains(parts, SetupMergeChangelogs) {
 		pairs = append(pairs,
 			pair{"merge.dpkg-mergechangelogs.name", "debian/changelog merge driver"},
 			pair{"merge.dpkg-mergechangelogs.driver", "dpkg-mergechangelogs -m %O %A %B %A"})
 	}
-	if userEmail {
+	if slices.Contains(parts, SetupUser) {
 		user, err := userPairs(access, getenv)
 		if err != nil {
 			return err
@@ -62,8 +77,25 @@ func setUpNewTree(ctx context.Context, repo *gitmap.Repo, access *Access, getenv
 			return err
 		}
 	}
+	attributes, err := readAttributes(repo)
+	if err != nil {
+		return err
+	}
+	text := attributes
+	if slices.Contains(parts, SetupMergeChangelogs) {
+		text = mergeChangelogs(text)
+	}
+	if slices.Contains(parts, SetupAttributes) {
+		text = defuseAttributes(text)
+	}
+	if text == attributes {
+		return nil
+	}
 	return writeAttributes(repo, text)
 }
+
+// A pair is a key of the git configuration and a value for it.
+type pair struct{ key, value string }
 
 // userPairs say who the user is, by dgit's configuration or else the environment.
 func userPairs(access *Access, getenv func(string) string) ([]pair, error) {
@@ -86,31 +118,14 @@ func userPairs(access *Access, getenv func(string) string) ([]pair, error) {
 	return pairs, nil
 }
 
-// writeAttributes makes text the attributes that only this repository has.
-func writeAttributes(repo *gitmap.Repo, text string) error {
-	if text == "" {
-		return nil
-	}
-	info := filepath.Join(repo.CommonDir(), "info")
-	if err := os.MkdirAll(info, 0o777); err != nil {
+// skipDefaultUpdate keeps "git remote update" and "git fetch --all" from the remote dgit,
+// which has no URL: it is a name for refs.
+func skipDefaultUpdate(ctx context.Context, repo *gitmap.Repo) error {
+	const key = "remote.dgit.skipdefaultupdate"
+	config, err := repo.Config(ctx)
+	if err != nil || config.Value(key) != "" {
 		return err
 	}
-	return os.WriteFile(filepath.Join(info, "attributes"), []byte(text), 0o666)
-}
-
-// vcsBranch and vcsPath are what may follow the URL in Vcs-Git, Debian Policy 5.6.26.
-var (
-	vcsBranch = regexp.MustCompile(`\s+-b\s+\S+`)
-	vcsPath   = regexp.MustCompile(`\s+\[[^]]*\]`)
-)
-
-// addVcsGit makes the maintainers' repository, as the .dsc names it, the remote
-// vcs-git. It is fetched from only when the user does.
-func addVcsGit(ctx context.Context, repo *gitmap.Repo, field string) error {
-	url := strings.TrimSpace(vcsPath.ReplaceAllString(vcsBranch.ReplaceAllString(field, ""), ""))
-	if url == "" || strings.HasPrefix(url, "-") || strings.ContainsAny(url, " \t\n") {
-		return nil
-	}
-	_, err := repo.Git(ctx, "remote", "add", "--", "vcs-git", url)
+	_, err = repo.Git(ctx, "config", key, "true")
 	return err
 }

@@ -17,42 +17,52 @@ type mergeInput struct {
 	what    string          // what it is, for the message of a pseudomerge
 	author  string          // of its newest changelog stanza, as commits have it
 	stamp   string          // committer, likewise
+	isNew   bool            // made in this run: not in the repository yet, nor made of what is there
 }
 
 // What inputs are, in dgit's words: they are part of the commits' names.
 const (
-	whatImport = "Import of source package"
-	whatServer = "dgit suite branch on dgit git server"
-	whatField  = "Dgit field in .dsc from archive"
+	whatImport   = "Import of source package"
+	whatServer   = "dgit suite branch on dgit git server"
+	whatTracking = "dgit client's archive history view"
+	whatField    = "Dgit field in .dsc from archive"
 )
 
-// inputOf describes a commit by its own debian/changelog.
-func inputOf(ctx context.Context, repo *gitmap.Repo, c gitmap.CommitID, what string) (mergeInput, error) {
-	clog, err := repo.FileAt(ctx, c, "debian/changelog")
+// inputOf describes a commit by its own debian/changelog or, if that cannot be used, by
+// the record of its import, which made do with it.
+func inputOf(ctx context.Context, have *inventory, c gitmap.CommitID, what string) (*mergeInput, error) {
+	commit, err := have.reader.Read(c)
 	if err != nil {
-		return mergeInput{}, fmt.Errorf("read debian/changelog of %s (%s): %w", c, what, err)
+		return nil, err
 	}
-	author, committer, version, err := gitmap.Stamp(clog)
+	in := mergeInput{commit: c, tree: commit.Tree, what: what}
+	clog, err := have.reader.File(c, "debian/changelog")
+	if err == nil {
+		if in.author, in.stamp, in.version, err = gitmap.Stamp(clog); err == nil {
+			return &in, nil
+		}
+	}
+	record, ok, recordErr := ReadRecord(ctx, have.repo, c)
+	if recordErr != nil || !ok {
+		return nil, fmt.Errorf("commit %s (%s): debian/changelog: %w", c, what, err)
+	}
+	main, err := have.reader.Named(record.Report.Main)
 	if err != nil {
-		return mergeInput{}, fmt.Errorf("commit %s (%s): %w", c, what, err)
+		return nil, err
 	}
-	tree, err := repo.Tree(ctx, c)
-	return mergeInput{c, tree, version, what, author, committer}, err
+	in.version, in.author, in.stamp = record.ID().Version, main.Author, main.Committer
+	return &in, nil
 }
 
-// importInput describes an import.
+// importInput describes an import that was just made.
 func importInput(imp *gitmap.Imported) *mergeInput {
-	return &mergeInput{imp.Commit, imp.Tree, imp.ChangelogVersion, whatImport, imp.Author, imp.Committer}
+	return &mergeInput{imp.Commit, imp.Tree, imp.ChangelogVersion, whatImport, imp.Author, imp.Committer, true}
 }
 
-// merge returns the commit that stands for all inputs: the only one, or a
-// pseudomerge with the tree of the first, which declares all others superseded.
-// codename is the suite's, and pkg the source package's name, for the message.
+// merge returns a pseudomerge of inputs with the tree of the first, which declares all
+// others superseded. codename is the suite's, and pkg the source package's name, for the message.
 func merge(pack *gitmap.Pack, pkg, codename string, inputs []mergeInput) (gitmap.CommitID, error) {
 	first := inputs[0]
-	if len(inputs) == 1 {
-		return first.commit, nil
-	}
 	var message strings.Builder
 	fmt.Fprintf(&message, "Record %s (%s) in archive suite %s\n\nRecord that\n", pkg, first.version, codename)
 	var parents []gitmap.CommitID

@@ -20,11 +20,17 @@ func BranchRef(codename string) string { return "refs/heads/" + Branch(codename)
 // Branch is BranchRef as git shows it, without refs/heads/.
 func Branch(codename string) string { return "dgit/" + codename }
 
-// Refs on a dgit git server, and where they are kept for as long as a fetch takes.
+// Refs on a dgit git server, beside tags: the suite branches, and the commits that stand
+// in the place of others.
 const (
 	serverSuitePrefix = "refs/dgit/"
-	fetchPrefix       = "refs/dgit-fetch/"
+	rewriteMapRef     = "refs/dgit-rewrite/map"
 )
+
+const tagPrefix = "refs/tags/"
+
+// archiveRef is what the last fetch found: a pseudo-ref, which each work tree has for itself.
+const archiveRef = "DGIT_ARCHIVE"
 
 // recordPrefix is where records of imports are, one for each last commit.
 const recordPrefix = "refs/debgit/imports/"

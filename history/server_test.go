@@ -103,12 +103,15 @@ func (s *server) publish(commit string) {
 
 func (s *server) options() CloneOptions {
 	return CloneOptions{
-		Package:  "foo",
-		Suite:    "unstable",
-		Dir:      filepath.Join(s.dir, "work", "foo"),
-		Archive:  s.archive,
-		Keyrings: []string{filepath.Join(s.archive, "keyring.gpg")},
-		CacheDir: filepath.Join(s.dir, "cache"),
+		FetchOptions: FetchOptions{
+			Package: "foo",
+			Suite:   "unstable",
+			ArchiveOptions: ArchiveOptions{
+				OpenOptions: OpenOptions{Archive: s.archive, Keyrings: []string{filepath.Join(s.archive, "keyring.gpg")}},
+				CacheDir:    filepath.Join(s.dir, "cache"),
+			},
+		},
+		Dir: filepath.Join(s.dir, "work", "foo"),
 	}
 }
 
@@ -294,7 +297,8 @@ func TestCloneWithoutGitServer(t *testing.T) {
 	if !errors.As(result.GitServer, &unreachable) {
 		t.Errorf("GitServer = %v, want a *GitServerError", result.GitServer)
 	}
-	if want := "00112233445566778899aabbccddeeff00112233"; result.DgitField != want {
-		t.Errorf("DgitField = %q, want %q", result.DgitField, want)
+	var missing *MissingCommitError
+	if want := "00112233445566778899aabbccddeeff00112233"; !errors.As(result.Missing, &missing) || missing.Commit.String() != want {
+		t.Errorf("Missing = %v, want a *MissingCommitError about %s", result.Missing, want)
 	}
 }

@@ -58,7 +58,7 @@ func (c *cloner) checkUnfinished(ctx context.Context) error {
 		return err
 	}
 	c.unfinished = repo
-	if c.upload == nil { // of what package that must be is not known yet
+	if c.found == nil { // of what package that must be is not known yet
 		return nil
 	}
 	var isThere bool
@@ -73,8 +73,15 @@ func (c *cloner) checkUnfinished(ctx context.Context) error {
 
 // describeUnfinished says what the clone is that is there: the suite may have a newer upload by now.
 func (c *cloner) describeUnfinished(ctx context.Context, repo *gitmap.Repo) error {
-	tip, err := inputOf(ctx, repo, c.result.Commit, whatImport)
-	c.result.ID.Version, c.result.Tree = tip.version, tip.tree
+	have, err := openInventory(ctx, repo)
+	if err != nil {
+		return err
+	}
+	defer have.close()
+	tip, err := inputOf(ctx, have, c.result.Commit, whatTracking)
+	if err == nil {
+		c.result.ID.Version, c.result.Version, c.result.Tree = tip.version, tip.version, tip.tree
+	}
 	return err
 }
 
@@ -86,7 +93,10 @@ func (c *cloner) getUploads(ctx context.Context) error {
 		repo, err = gitmap.Open(ctx, c.opts.Dir)
 	}
 	if err == nil {
-		err = c.fetchUploads(ctx, repo)
+		c.result.Uploads, err = c.fetchUploads(ctx, repo, c.found)
+	}
+	if err == nil {
+		err = os.Remove(filepath.Join(repo.CommonDir(), unfinishedUploads))
 	}
 	if err != nil {
 		err = &UnfinishedUploadsError{c.opts.Dir, c.opts.Uploads, err}
@@ -94,30 +104,29 @@ func (c *cloner) getUploads(ctx context.Context) error {
 	return err
 }
 
-func (c *cloner) fetchUploads(ctx context.Context, repo *gitmap.Repo) error {
+// fetchUploads gets the uploads that are wanted beside those that the suites hold.
+func (s *session) fetchUploads(ctx context.Context, repo *gitmap.Repo, l *lookup) (*UploadHistory, error) {
 	// Its downloads go on beside the imports, whose progress is the one to show.
-	quiet := archive.NewClient(archive.ClientOptions{CacheDir: c.opts.CacheDir, DscSize: c.opts.Limits.Dsc})
-	opener := newSuiteOpener(quiet, c.settings, OpenOptions{Archive: c.opts.Archive, Keyrings: c.opts.Keyrings})
-	known, err := opener.known(ctx, c.result.ID.Package)
+	quiet := archive.NewClient(archive.ClientOptions{CacheDir: s.opts.CacheDir, DscSize: s.opts.Limits.Dsc})
+	opener := newSuiteOpener(quiet, s.settings, s.opts.OpenOptions)
+	pkg := s.opts.Package
+	known, err := opener.known(ctx, pkg)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	past, err := openSnapshot(c.settings, c.access.Base, quiet)
+	first := l.fetchers[0]
+	past, err := openSnapshot(s.settings, first.access.Base, quiet)
 	if err != nil && !errors.As(err, new(*NoSnapshotError)) {
-		return err
+		return nil, err
 	}
-	c.result.Uploads, err = fetchUploads(ctx, repo, quiet, uploadOptions{
-		pkg:      c.result.ID.Package,
-		which:    c.opts.Uploads,
-		suites:   append(opener.questions(c.result.ID.Package, c.result.Suite), known...),
-		origin:   c.suite.Origin(),
+	return fetchUploads(ctx, repo, quiet, uploadOptions{
+		pkg:      pkg,
+		which:    s.opts.Uploads,
+		suites:   append(opener.questions(pkg, l.codenames...), known...),
+		origin:   first.suite.Origin(),
 		past:     past,
-		pastKey:  c.access.baseKey(snapshotKey),
-		limits:   c.opts.Limits,
-		progress: c.opts.Progress,
+		pastKey:  first.access.baseKey(snapshotKey),
+		limits:   s.opts.Limits,
+		progress: s.opts.Progress,
 	})
-	if err == nil {
-		err = os.Remove(filepath.Join(repo.CommonDir(), unfinishedUploads))
-	}
-	return err
 }

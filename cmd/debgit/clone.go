@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"debgit/dsc"
-	"debgit/gitmap"
 	"debgit/history"
 
 	"github.com/spf13/cobra"
@@ -39,16 +38,8 @@ const cloneExample = `  debgit clone hello
   debgit clone hello --uploads=all
   debgit clone hello sid --archive /srv/archive --keyring /srv/archive.gpg`
 
-type cloneOptions struct {
-	limits           gitmap.Limits
-	archive          string
-	keyrings         []string
-	requireGitServer bool
-	uploads          string
-}
-
 func newCloneCommand(env *environment) *cobra.Command {
-	var opts cloneOptions
+	var opts archiveFlags
 	cmd := &cobra.Command{
 		Use:     "clone PACKAGE [SUITE] [DIR]",
 		Short:   "Get a source package as a git repository",
@@ -60,12 +51,8 @@ func newCloneCommand(env *environment) *cobra.Command {
 		},
 		ValidArgsFunction: completeClone,
 	}
-	flags := cmd.Flags()
-	flags.StringVar(&opts.archive, "archive", "", "read the archive at `URL|DIR` (default: those that APT is configured for)")
-	flags.StringArrayVar(&opts.keyrings, "keyring", nil, "trust the keys in `FILE` to sign that archive; may be repeated")
-	flags.BoolVar(&opts.requireGitServer, "require-git-server", false, "fail if the distro's git server cannot be asked for what maintainers pushed")
-	addUploadsFlag(flags, &opts.uploads)
-	addLimitFlag(flags, &opts.limits)
+	opts.add(cmd)
+	addUploadsFlag(cmd.Flags(), &opts.uploads)
 	return cmd
 }
 
@@ -109,36 +96,23 @@ func cloneArguments(args []string) (pkg, suite, dir string, err error) {
 
 func isDir(arg string) bool { return strings.HasPrefix(arg, ".") || strings.HasPrefix(arg, "/") }
 
-func runClone(ctx context.Context, env *environment, args []string, opts cloneOptions) error {
+func runClone(ctx context.Context, env *environment, args []string, opts archiveFlags) error {
 	pkg, suite, dir, err := cloneArguments(args)
-	if err != nil {
-		return err
-	}
-	if opts.archive == "" && len(opts.keyrings) > 0 {
-		return &usageError{cause: "clone: --keyring is about the archive that --archive names, but there is no --archive"}
-	}
-	uploads, err := uploadSelection(opts.uploads)
 	if err != nil {
 		return err
 	}
 	progress := env.progress()
 	defer progress.close()
-	result, err := history.Clone(ctx, history.CloneOptions{
-		Package:          pkg,
-		Suite:            suite,
-		Dir:              dir,
-		Archive:          opts.archive,
-		Keyrings:         opts.keyrings,
-		RequireGitServer: opts.requireGitServer,
-		Uploads:          uploads,
-		Limits:           opts.limits,
-		Progress:         progress.report,
-	})
+	fetchOptions, err := opts.fetchOptions(env, "clone", pkg, suite, progress.report)
+	if err != nil {
+		return err
+	}
+	result, err := history.Clone(ctx, history.CloneOptions{FetchOptions: fetchOptions, Dir: dir})
 	progress.close()
 	if err != nil {
 		return err
 	}
-	warnings := cloneWarnings(result)
+	warnings := fetchWarnings(&result.FetchResult)
 	for _, w := range warnings {
 		env.warn(w)
 	}
@@ -153,28 +127,13 @@ func runClone(ctx context.Context, env *environment, args []string, opts cloneOp
 	return err
 }
 
-// cloneWarnings are what the user should know of a clone that was made.
-func cloneWarnings(r *history.CloneResult) []string {
-	warnings := append([]string(nil), r.Warnings...)
-	if r.GitServer != nil {
-		warnings = append(warnings, fmt.Sprintf("%v\n"+
-			"The clone was made from the archive alone. If the maintainers of %s have pushed their git history with dgit, it is missing here; a new clone has it, once the server can be reached.",
-			r.GitServer, r.ID.Package))
-	}
-	warnings = append(warnings, uploadWarnings(r.Uploads)...)
-	if r.DgitField != "" {
-		warnings = append(warnings, fmt.Sprintf("%s was uploaded from commit %s, which could not be had; the clone is an import of its files instead", r.ID, r.DgitField))
-	}
-	return append(warnings, importWarnings(r.Import)...)
-}
-
 // cloneSummary says what was made, and three things to do with it.
 func cloneSummary(env *environment, r *history.CloneResult) string {
 	if env.program == dgitName {
 		return dgitOK("ready for work in " + filepath.Clean(r.Dir))
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s of %s is in %s\n\n", env.strong(harmlessLine(r.ID.String())), harmlessLine(r.Suite), quote(filepath.Clean(r.Dir)))
+	fmt.Fprintf(&b, "%s of %s is in %s\n\n", env.strong(harmlessLine(r.ID.Package+" "+string(r.Version))), harmlessLine(r.Suite), quote(filepath.Clean(r.Dir)))
 	row := func(label, text string) { fmt.Fprintf(&b, "  %-7s %s\n", label, harmlessLine(text)) }
 	row("branch", r.Branch)
 	row("commit", short(r.Commit)+", "+madeFrom(r.Import))

@@ -25,8 +25,10 @@ keyring is known; that it is not only gives a warning, unless it is required.
 Who may sign it is named by --dsc-keyring; --keyring, in other commands, is for
 the keys of an archive.
 
-A .dsc with the field Dgit names the commit that it was made from. If that
-commit is in the repository, it is used; no import is made.`
+A .dsc with the field Dgit names the commit that it was made from. That commit
+is used instead of an import, if it is in the repository or the git server of
+the distro that the field names has it; without a network, or with --offline,
+only the former.`
 
 const importExample = `  debgit import-dsc ../hello_2.10-3.dsc hello
   debgit import-dsc ../hello_2.10-3.dsc ..hello
@@ -38,6 +40,7 @@ type importOptions struct {
 	keyrings              []string
 	requireValidSignature bool
 	forceDgitField        bool
+	offline, noChase      bool
 	report                string
 }
 
@@ -63,6 +66,8 @@ func newImportCommand(env *environment) *cobra.Command {
 	})
 	_ = flags.MarkHidden("keyring") // fails for unknown flags only
 	flags.BoolVar(&opts.forceDgitField, "force-import-dsc-with-dgit-field", false, "import the files even if DSC names a commit")
+	flags.BoolVar(&opts.offline, "offline", false, "ask no git server for the commit that DSC names")
+	flags.BoolVar(&opts.noChase, "no-chase-dsc-distro", false, "do not ask another distro for it")
 	flags.StringVar(&opts.report, "report", "", "write a report of the import into `FILE`, as JSON: what was made, how, and what git does not hold (-: to standard output, instead of the summary)")
 	addLimitFlag(flags, &opts.limits)
 	return cmd
@@ -108,6 +113,9 @@ func runImport(ctx context.Context, env *environment, dsc, branch string, opts i
 		RequireValidSignature: opts.requireValidSignature,
 		Keyrings:              opts.keyrings,
 		ForceDgitField:        opts.forceDgitField,
+		Offline:               opts.offline,
+		NoChase:               opts.noChase,
+		Getenv:                env.getenv,
 		Limits:                opts.limits,
 		Progress:              progress.report,
 	})
@@ -121,8 +129,8 @@ func runImport(ctx context.Context, env *environment, dsc, branch string, opts i
 // printImport prints what was made and writes the report, if there is to be one.
 func printImport(env *environment, result *history.ImportDscResult, report *reportFile) error {
 	warnings := append(append([]string(nil), result.Warnings...), importWarnings(result.Import)...)
-	if result.DgitField != "" {
-		warnings = append(warnings, fmt.Sprintf("the .dsc was made from commit %s, which is not in this repository; its files were imported instead", result.DgitField))
+	if result.Missing != nil {
+		warnings = append(warnings, fmt.Sprintf("%v\nIts files were imported instead.", result.Missing))
 	}
 	if result.Signature != nil {
 		warnings = append(warnings, fmt.Sprintf("the signature of the .dsc is not verified: %v", result.Signature))

@@ -135,8 +135,24 @@ func rules(command string) []rule {
 		on(statusContent, func(e *history.OtherDscError) string {
 			return "say where the files of the .dsc that is here are: --source-dir DIR"
 		}),
+		on(statusGitServer, hintMissingCommit),
 		on(statusGitServer, func(e *history.GitServerError) string {
 			return "without --require-git-server, the archive alone is read"
+		}),
+		on(statusUsage, func(e *history.SuitesError) string {
+			return "several suites are written A,B,... and -x for A-x: debgit fetch trixie,-security"
+		}),
+		on(statusOther, func(e *history.NotPackageError) string {
+			return "run it at work on a source package, such as in what debgit clone makes"
+		}),
+		on(statusOther, func(e *history.NoVcsGitError) string {
+			return "name the repository yourself: git remote add vcs-git URL"
+		}),
+		on(statusOther, func(e *history.SplitViewError) string {
+			return "look at what is new, and take over what you want: debgit fetch; git diff HEAD dgit/dgit/SUITE"
+		}),
+		on(statusOther, func(e *gitmap.MergeConflictError) string {
+			return "resolve them, then: git commit; or give up: git merge --abort"
 		}),
 		is(statusDisk, "make room, then run the same command again", syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG),
 		{statusDisk, gitCouldNotWrite},
@@ -159,6 +175,9 @@ func rules(command string) []rule {
 		on(statusUsage, func(e *archive.NoKeyringError) string { return "name the keyring of that archive: --keyring FILE" }),
 		on(statusNoPackage, hintPackage),
 		on(statusNoPackage, hintNotListed),
+		on(statusNoPackage, func(e *archive.NoDscError) string {
+			return "the mirror is being updated, or broken; try again later, or use another one"
+		}),
 		on(statusNoSuite, hintSuite),
 		on(statusSignature, hintSignature),
 		on(statusSignature, hintRelease),
@@ -203,6 +222,14 @@ func gitCouldNotWrite(err error) (hint string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+func hintMissingCommit(e *history.MissingCommitError) string {
+	var unsafe *history.UnsafeURLError
+	if errors.As(e, &unsafe) {
+		return fmt.Sprintf("if you trust that URL: -c dgit.dsc-url-proto-ok.%s=true", unsafe.Proto)
+	}
+	return "run the same command again when the git server can be reached"
 }
 
 func hintPackage(e *archive.UnknownPackageError) string {

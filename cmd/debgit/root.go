@@ -126,6 +126,10 @@ func newRootCommand(env *environment) *cobra.Command {
 	root.AddGroup(forTools)
 	root.AddCommand(
 		newCloneCommand(env),
+		newFetchCommand(env),
+		newPullCommand(env),
+		newCheckoutCommand(env),
+		newUpdateVcsGitCommand(env),
 		newListCommand(env),
 		newImportCommand(env),
 		newExplainCommand(env),
@@ -142,6 +146,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		newInternalDocsCommand(env),
 		newExitStatusTopic(), newUploadsTopic(), newDgitTopic(),
 	)
+	root.AddCommand(newSetupCommands(env)...)
 	root.SetHelpCommand(newHelpCommand())
 	return root
 }

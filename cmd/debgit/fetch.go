@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"debgit/gitmap"
+	"debgit/history"
+
+	"github.com/spf13/cobra"
+)
+
+const fetchHelp = `Brings the branch dgit/dgit/SUITE, which follows what the archive holds in a
+suite, up to date. Neither the work tree nor a branch of yours is touched;
+debgit pull merges it into one.
+
+SUITE is a codename such as trixie, or a name such as stable. If it is left
+out, the branch dgit/SUITE that is checked out tells it, else debian/changelog.
+Several suites as in trixie,-security, where -security stands for
+trixie-security, are each fetched, and become one branch with the tree of the
+highest version; all but the first need not have the package.
+
+The branch only moves forward. An upload that was made with dgit brings its own
+commits, and tags, from the distro's git server; a tag that is here already is
+never replaced. Any other upload is imported, and goes on top of what was
+there, as history that it supersedes. What is here of a version is not imported
+again.
+
+If there is nothing new, nothing changes. A fetch that is interrupted has
+changed nothing either.`
+
+const fetchExample = `  debgit fetch
+  debgit fetch experimental
+  debgit fetch trixie,-security
+  debgit fetch --uploads=all
+  git log --oneline dgit/sid..dgit/dgit/sid`
+
+func newFetchCommand(env *environment) *cobra.Command {
+	var opts archiveFlags
+	cmd := &cobra.Command{
+		Use:     "fetch [SUITE]",
+		Short:   "Get what is new in a suite",
+		Long:    fetchHelp + limitHelp(),
+		Example: fetchExample,
+		Args:    arguments(0, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runFetch(cmd.Context(), env, strings.Join(args, ""), opts)
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	opts.add(cmd)
+	addUploadsFlag(cmd.Flags(), &opts.uploads)
+	return cmd
+}
+
+func runFetch(ctx context.Context, env *environment, suite string, opts archiveFlags) error {
+	repo, err := gitmap.Open(ctx, env.cwd)
+	if err != nil {
+		return err
+	}
+	progress := env.progress()
+	defer progress.close()
+	fetchOptions, err := opts.fetchOptions(env, "fetch", "", suite, progress.report)
+	if err != nil {
+		return err
+	}
+	result, err := history.Fetch(ctx, repo, fetchOptions)
+	progress.close()
+	if err != nil {
+		return err
+	}
+	warnings := fetchWarnings(result)
+	for _, w := range warnings {
+		env.warn(w)
+	}
+	if env.options.json {
+		err = env.resultJSON("fetch", newFetchJSON(result, warnings))
+	} else if !env.options.quiet {
+		env.result(fetchSummary(env, result))
+	}
+	if err == nil && result.Uploads != nil {
+		err = result.Uploads.Err()
+	}
+	return err
+}
+
+// fetchWarnings are what the user should know of a fetch that went well.
+func fetchWarnings(r *history.FetchResult) []string {
+	warnings := append([]string(nil), r.Warnings...)
+	if r.GitServer != nil {
+		warnings = append(warnings, fmt.Sprintf("%v\n"+
+			"Only the archive was read. If the maintainers of %s have pushed their git history with dgit, it may be missing here; once the server can be reached, get it with: debgit fetch",
+			r.GitServer, r.ID.Package))
+	}
+	warnings = append(warnings, uploadWarnings(r.Uploads)...)
+	if r.Missing != nil {
+		warnings = append(warnings, fmt.Sprintf("%v\nIts files were imported instead.", r.Missing))
+	}
+	return append(warnings, importWarnings(r.Import)...)
+}
+
+// fetchSummary says what the branch is now.
+func fetchSummary(env *environment, r *history.FetchResult) string {
+	var b strings.Builder
+	for _, part := range r.Parts {
+		b.WriteString(fetchLine(env, part))
+	}
+	b.WriteString(fetchLine(env, r))
+	if r.Uploads != nil {
+		b.WriteString(uploadSummary(r.Uploads))
+	}
+	if lost := lossSummary(r.Import); lost != "" {
+		b.WriteString(lost + "\n")
+	}
+	return b.String()
+}
+
+func fetchLine(env *environment, r *history.FetchResult) string {
+	what := env.strong(harmlessLine(fmt.Sprintf("%s %s", r.ID.Package, r.Version)))
+	ref := harmlessLine(history.TrackingRef(r.Suite))
+	switch {
+	case r.Commit == r.Old:
+		return fmt.Sprintf("%s: nothing new in %s, commit %s\n", what, ref, short(r.Commit))
+	case r.Import != nil:
+		return fmt.Sprintf("%s: fetched into %s, commit %s, %s\n", what, ref, short(r.Commit), madeFrom(r.Import))
+	}
+	return fmt.Sprintf("%s: fetched into %s, commit %s\n", what, ref, short(r.Commit))
+}

@@ -1,0 +1,99 @@
+package history
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"debgit/gitmap"
+)
+
+// PullOptions say what to fetch, and how the branch is kept.
+type PullOptions struct {
+	FetchOptions
+	AllowUnrelated bool   // merge histories without a common commit, too
+	QuiltMode      string // default: the configured one
+	SplitView      string // "auto", "always" or "never"; default: the configured one
+}
+
+// A SplitViewError says that the archive view cannot be merged into a branch that has the
+// maintainer view.
+type SplitViewError struct{ QuiltMode string }
+
+func (e *SplitViewError) Error() string {
+	return fmt.Sprintf("the branch has the maintainer view of a 3.0 (quilt) package (split view, quilt mode %s): the archive view cannot be merged into it", e.QuiltMode)
+}
+
+// Pull fetches a suite and merges its tracking branch into the current branch.
+//
+// Errors that callers may test for are those of [Fetch], [*SplitViewError] and
+// [*gitmap.MergeConflictError]; after the latter the result is there, too.
+func Pull(ctx context.Context, repo *gitmap.Repo, opts PullOptions) (*FetchResult, error) {
+	if err := checkNotSplit(ctx, repo, opts); err != nil {
+		return nil, err
+	}
+	result, err := Fetch(ctx, repo, opts.FetchOptions)
+	if err != nil {
+		return nil, err
+	}
+	message := fmt.Sprintf("Merge from %s [dgit]", result.Suite)
+	err = repo.Merge(ctx, TrackingRef(result.Suite), message, gitmap.MergeOptions{AllowUnrelated: opts.AllowUnrelated})
+	return result, err
+}
+
+// splittingModes are the quilt modes in which the branch has the maintainer view.
+var splittingModes = []string{"gbp", "unapplied", "dpm", "baredebian", "baredebian+git", "baredebian+tarball"}
+
+// checkNotSplit refuses a work tree that has the maintainer view.
+func checkNotSplit(ctx context.Context, repo *gitmap.Repo, opts PullOptions) error {
+	w, err := openWork(repo)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	format, err := w.sourceFormat()
+	if err != nil || format != "3.0 (quilt)" {
+		return err
+	}
+	s, err := openSession(ctx, repo, opts.FetchOptions)
+	if err != nil {
+		return err
+	}
+	suite := opts.Suite
+	if suite == "" {
+		if suite, err = w.suite(ctx, s); err != nil {
+			return err
+		}
+	}
+	access, err := s.settings.Access(AccessOptions{Distro: opts.Distro, Suite: suite})
+	if err != nil {
+		return err
+	}
+	mode, err := quiltMode(s.settings, access, opts.QuiltMode)
+	if err != nil {
+		return err
+	}
+	split := opts.SplitView
+	if split == "" {
+		if split, _, err = access.Value("split-view"); err != nil {
+			return err
+		}
+	}
+	if split == "always" || slices.Contains(splittingModes, mode) {
+		return &SplitViewError{mode}
+	}
+	return nil
+}
+
+// quiltMode returns the quilt mode: the one that is asked for, else what the configuration
+// wants for all packages, or else for those of the distro.
+func quiltMode(s *Settings, access *Access, asked string) (string, error) {
+	if asked != "" {
+		return asked, nil
+	}
+	if mode, ok, err := s.Value("dgit.force.quilt-mode"); ok || err != nil {
+		return mode, err
+	}
+	mode, _, err := access.Value("quilt-mode")
+	return mode, err
+}

@@ -1,0 +1,131 @@
+package history
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"debgit/gitmap"
+)
+
+// vcsGitRemote is the remote for the maintainers' repository. It is fetched from only
+// when the user does.
+const vcsGitRemote = "vcs-git"
+
+// vcsBranch and vcsPath are what may follow the URL in Vcs-Git, Debian Policy 5.6.26.
+var (
+	vcsBranch = regexp.MustCompile(`\s+-b\s+\S+`)
+	vcsPath   = regexp.MustCompile(`\s+\[[^]]*\]`)
+)
+
+// vcsGitURL returns the URL in a field Vcs-Git, or "" if there is none that git could use.
+func vcsGitURL(field string) string {
+	url := strings.TrimSpace(vcsPath.ReplaceAllString(vcsBranch.ReplaceAllString(field, ""), ""))
+	if strings.HasPrefix(url, "-") || strings.ContainsAny(url, " \t\n") {
+		return ""
+	}
+	return url
+}
+
+// addVcsGit makes the maintainers' repository, as the .dsc names it, the remote vcs-git.
+func addVcsGit(ctx context.Context, repo *gitmap.Repo, field string) error {
+	url := vcsGitURL(field)
+	if url == "" {
+		return nil
+	}
+	_, err := repo.Git(ctx, "remote", "add", "--", vcsGitRemote, url)
+	return err
+}
+
+// warnOfVcsGit warns if the maintainers' repository has moved, for suites whose .dsc files tell
+// where it is.
+func (f *fetcher) warnOfVcsGit(ctx context.Context) error {
+	suites, _, err := f.settings.Value("dgit.vcs-git.suites")
+	if err != nil || !slices.Contains(strings.Split(suites, ";"), f.suite.Codename()) {
+		return err
+	}
+	config, err := f.repo.Config(ctx)
+	if err != nil {
+		return err
+	}
+	own, theirs := config.Value("remote."+vcsGitRemote+".url"), vcsGitURL(f.result.VcsGit)
+	if own != "" && theirs != "" && own != theirs {
+		f.warnf("the maintainers' repository is %s now, but the remote %s has the URL %s; to change that: debgit update-vcs-git", theirs, vcsGitRemote, own)
+	}
+	return nil
+}
+
+// UpdateVcsGitOptions say whose Vcs-Git is meant.
+type UpdateVcsGitOptions struct {
+	FetchOptions          // Suite "." stands for the work tree's own debian/control
+	NoFetch      bool     // only set the URL
+	FetchArgs    []string // further options for git fetch
+}
+
+// An UpdateVcsGitResult tells what UpdateVcsGit did.
+type UpdateVcsGitResult struct {
+	URL string // of the remote, now
+	Old string // before; "" if there was no such remote
+}
+
+// A NoVcsGitError says that there is no field Vcs-Git that git can use.
+type NoVcsGitError struct{ Where string }
+
+func (e *NoVcsGitError) Error() string { return "no Vcs-Git in " + e.Where }
+
+// UpdateVcsGit gives the remote vcs-git the URL of the maintainers' repository, as the
+// newest upload to a suite has it, and fetches from it. Errors that callers may test for
+// are [*NoVcsGitError] and those of [Fetch].
+func UpdateVcsGit(ctx context.Context, repo *gitmap.Repo, opts UpdateVcsGitOptions) (*UpdateVcsGitResult, error) {
+	field, where, err := vcsGitField(ctx, repo, opts.FetchOptions)
+	if err != nil {
+		return nil, err
+	}
+	result := &UpdateVcsGitResult{URL: vcsGitURL(field)}
+	if result.URL == "" {
+		return nil, &NoVcsGitError{where}
+	}
+	config, err := repo.Config(ctx)
+	if err != nil {
+		return nil, err
+	}
+	switch result.Old = config.Value("remote." + vcsGitRemote + ".url"); result.Old {
+	case "":
+		_, err = repo.Git(ctx, "remote", "add", "--", vcsGitRemote, result.URL)
+	case result.URL:
+	default:
+		_, err = repo.Git(ctx, "remote", "set-url", "--", vcsGitRemote, result.URL)
+	}
+	if err == nil && !opts.NoFetch {
+		_, err = repo.Git(ctx, append(append([]string{"fetch"}, opts.FetchArgs...), vcsGitRemote)...)
+	}
+	return result, err
+}
+
+// vcsGitField returns the field Vcs-Git that is meant, and where it is from.
+func vcsGitField(ctx context.Context, repo *gitmap.Repo, opts FetchOptions) (field, where string, err error) {
+	if opts.Suite == "." {
+		w, err := openWork(repo)
+		if err != nil {
+			return "", "", err
+		}
+		defer w.close()
+		control, err := w.control()
+		return control.Value("Vcs-Git"), "debian/control", err
+	}
+	s, err := openSession(ctx, repo, opts)
+	if err != nil {
+		return "", "", err
+	}
+	if err := s.completeOptions(ctx, repo); err != nil {
+		return "", "", err
+	}
+	f, files, err := s.newestDsc(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	defer files.close()
+	return files.source.VcsGit, fmt.Sprintf("%s of %s", files.dscName(), f.suite.Codename()), nil
+}
