@@ -31,6 +31,10 @@ type UploadHistory struct {
 	Missing  []UploadProblem // that are wanted, but could not be had
 	Gone     []dsc.Version   // that are wanted and changelogs name, but nobody has; the highest first
 
+	// Odd are those imported just now of which git cannot hold something, or of which dgit
+	// makes no commit, so that the id is debgit's own. [ReadRecord] tells what it is.
+	Odd []dsc.Version
+
 	// Unverified are those imported just now of which nothing but a service says that they are
 	// genuine, since the signature of the .dsc cannot be verified, and why.
 	Unverified []UploadProblem

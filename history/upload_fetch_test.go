@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"debgit/archive/archivetest"
 	"debgit/dsc"
@@ -157,6 +159,47 @@ func TestUploadsMissing(t *testing.T) {
 	}
 	if want := []dsc.Version{"1.2-1", "1.1-1~bpo1", "1.0-1+deb1u1", "1.0-1"}; !slices.Equal(versionsOf(h.Uploads), want) {
 		t.Errorf("uploads %v, want %v", versionsOf(h.Uploads), want)
+	}
+}
+
+// What git cannot hold of an upload is said.
+func TestUploadsOdd(t *testing.T) {
+	l := newUploadLab(t)
+	odd := chimes[3]
+	odd.odd = true
+	l.publish("forky", odd)
+	l.publish("bookworm", chimes[0])
+	if h := l.mustFetch("all", "forky", "bookworm"); !slices.Equal(h.Odd, []dsc.Version{dsc.Version(odd.version)}) {
+		t.Errorf("odd: %v, want %v", h.Odd, odd.version)
+	}
+}
+
+// Where nothing tells the digests of .dsc files, uploads are known by their versions.
+func TestUploadsWithoutDigests(t *testing.T) {
+	l := newUploadLab(t)
+	keep := archivetest.NewSnapshot()
+	for i, c := range chimes {
+		path, err := c.source().Write(t.TempDir())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := keep.Add(archivetest.Upload{Dsc: path}, time.Date(2025, 4, i+1, 0, 0, 0, 0, time.UTC)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server := httptest.NewServer(keep)
+	defer server.Close()
+	l.past = server.URL
+	l.publish("sid", chimes[5])
+	if h := l.mustFetch("2", "sid"); h.Imported != 2 || len(h.Unverified) != 1 {
+		t.Errorf("%d imported, %d of them unverified, want 2 and 1", h.Imported, len(h.Unverified))
+	}
+	if h := l.mustFetch("all", "sid"); h.Imported != len(chimes)-2 || len(h.Uploads) != len(chimes) || len(h.Gone) != 0 {
+		t.Errorf("%d imported, %d there, gone %v, want %d and %d", h.Imported, len(h.Uploads), h.Gone, len(chimes)-2, len(chimes))
+	}
+	before := len(keep.Requests())
+	if h := l.mustFetch("all", "sid"); h.Imported != 0 || len(keep.Requests()) != before+1 {
+		t.Errorf("with nothing new: %d imported, %d requests", h.Imported, len(keep.Requests())-before)
 	}
 }
 

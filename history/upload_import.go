@@ -109,6 +109,9 @@ func (im *uploadImporter) add(ctx context.Context, d download) error {
 		return err
 	}
 	im.imports = append(im.imports, imp)
+	if c := imp.Losses.Counts; len(imp.Own)+c[gitmap.LossDotGit]+c[gitmap.LossName]+c[gitmap.LossSpecial] > 0 {
+		im.result.Odd = append(im.result.Odd, imp.ID.Version)
+	}
 	if d.unverified != nil {
 		im.result.Unverified = append(im.result.Unverified, UploadProblem{ID: d.upload.id, Err: d.unverified})
 	}

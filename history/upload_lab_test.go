@@ -1,6 +1,7 @@
 package history
 
 import (
+	"archive/tar"
 	"context"
 	"fmt"
 	"os"
@@ -24,16 +25,17 @@ type chime struct {
 	program string
 	patch   string
 	text    string // of its changelog stanza; default: "Change."
+	odd     bool   // the upstream tarball has a fifo
 }
 
 // chimes are the uploads that most tests use, the earliest first.
 var chimes = []chime{
-	{"1.0-1", nil, 1, "ding dong", "softly", ""},
-	{"1.0-2", []string{"1.0-1"}, 2, "ding dong", "softly please", ""},
-	{"1.0-1+deb1u1", []string{"1.0-1"}, 3, "ding dong", "softly now", ""},
-	{"1.1-1", []string{"1.0-2", "1.0-1"}, 4, "ding dong dang", "softly please", ""},
-	{"1.1-1~bpo1", []string{"1.1-1", "1.0-2", "1.0-1"}, 5, "ding dong dang", "softly please", "Backport."},
-	{"1.2-1", []string{"1.1-1", "1.0-2", "1.0-1"}, 6, "ding dong dang dung", "softly please", ""},
+	{"1.0-1", nil, 1, "ding dong", "softly", "", false},
+	{"1.0-2", []string{"1.0-1"}, 2, "ding dong", "softly please", "", false},
+	{"1.0-1+deb1u1", []string{"1.0-1"}, 3, "ding dong", "softly now", "", false},
+	{"1.1-1", []string{"1.0-2", "1.0-1"}, 4, "ding dong dang", "softly please", "", false},
+	{"1.1-1~bpo1", []string{"1.1-1", "1.0-2", "1.0-1"}, 5, "ding dong dang", "softly please", "Backport.", false},
+	{"1.2-1", []string{"1.1-1", "1.0-2", "1.0-1"}, 6, "ding dong dang dung", "softly please", "", false},
 }
 
 func (c chime) stanza(version string) string {
@@ -61,18 +63,23 @@ func (c chime) source() *dsctest.Package {
 	lines := strings.Fields(c.patch)
 	patch := fmt.Sprintf("Description: more manners\n\n--- a/manners\n+++ b/manners\n@@ -1 +1,%d @@\n ring\n+%s\n", len(lines)+1, strings.Join(lines, "\n+"))
 	orig, debian := "chime_"+upstream+".orig.tar.gz", "chime_"+c.version+".debian.tar.gz"
-	return &dsctest.Package{Format: "3.0 (quilt)", Source: "chime", Version: c.version, Files: []dsctest.File{
+	p := &dsctest.Package{Format: "3.0 (quilt)", Source: "chime", Version: c.version, Files: []dsctest.File{
 		{Name: orig, Entries: []dsctest.Entry{
 			{Name: "chime-" + upstream + "/program", Content: strings.Join(strings.Fields(c.program), "\n") + "\n"},
 			{Name: "chime-" + upstream + "/manners", Content: "ring\n"},
 		}},
 		{Name: debian, Entries: []dsctest.Entry{
 			{Name: "debian/changelog", Content: strings.Join(stanzas, "\n")},
+			{Name: "debian/control", Content: "Source: chime\nMaintainer: Chi Mer <chi@example.org>\n\nPackage: chime\nArchitecture: all\nDescription: bells\n"},
 			{Name: "debian/source/format", Content: "3.0 (quilt)\n"},
 			{Name: "debian/patches/series", Content: "manners.patch\n"},
 			{Name: "debian/patches/manners.patch", Content: patch},
 		}},
 	}}
+	if c.odd {
+		p.Files[0].Entries = append(p.Files[0].Entries, dsctest.Entry{Name: "chime-" + upstream + "/pipe", Type: tar.TypeFifo})
+	}
+	return p
 }
 
 // An uploadLab has an archive and a repository.
@@ -82,6 +89,8 @@ type uploadLab struct {
 	repo    *gitmap.Repo
 	cache   string
 	mirror  string // the directory of the archive, or a URL
+
+	past string // the URL of a snapshot service, or ""
 
 	ctx      context.Context
 	progress gitmap.Progress
@@ -121,9 +130,15 @@ func (l *uploadLab) fetch(which string, suites ...string) (*UploadHistory, error
 	}
 	client := archive.NewClient(archive.ClientOptions{CacheDir: l.cache})
 	opener := newSuiteOpener(client, NewSettings(gitmap.ConfigScopes{}, os.Getenv), OpenOptions{Archive: l.mirror, Keyrings: []string{l.archive.Keyring}})
-	return fetchUploads(l.ctx, l.repo, client, uploadOptions{
-		pkg: "chime", which: selection, suites: opener.questions("chime", suites...), progress: l.progress,
-	})
+	opts := uploadOptions{pkg: "chime", which: selection, suites: opener.questions("chime", suites...), progress: l.progress}
+	if l.past != "" {
+		service, err := archive.NewHTTP(l.past, archive.HTTPOptions{})
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		opts.past = client.OpenSnapshot(service)
+	}
+	return fetchUploads(l.ctx, l.repo, client, opts)
 }
 
 // mustFetch is fetch that has to get all.

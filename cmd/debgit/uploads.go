@@ -97,7 +97,10 @@ func uploadWarnings(h *history.UploadHistory) []string {
 			warnings = append(warnings, fmt.Sprintf("%s is left out: %v", m.ID, m.Err))
 		}
 	}
-	if n := len(h.Unverified); n > 0 {
+	if len(h.Odd) > 0 {
+		warnings = append(warnings, fmt.Sprintf("of %s git cannot hold all, or dgit makes no commit; to see what it is: debgit explain upload/VERSION", versionsText("upload", "uploads", h.Odd)))
+	}
+	if len(h.Unverified) > 0 {
 		warnings = append(warnings, fmt.Sprintf("nothing but the snapshot service vouches for %s because no signature of theirs can be verified: %v", versionsText("upload", "uploads", idVersions(h.Unverified)), h.Unverified[0].Err))
 	}
 	for _, b := range h.Branches {
@@ -165,7 +168,8 @@ type uploadsJSON struct {
 	Uploads  []knownUploadJSON   `json:"uploads"`  // all that there are, the newest first
 	Missing  []uploadProblemJSON `json:"missing"`
 	Gone     []string            `json:"gone"` // versions that changelogs name and nobody has
-	// Unverified are imported, but nothing but the snapshot service says that they are genuine.
+	Odd      []string            `json:"odd"`  // imported now; git cannot hold all of them, or dgit makes no commit
+	// Unverified are imported now; nothing but the snapshot service vouches for them.
 	Unverified []uploadProblemJSON `json:"unverified"`
 	Branches   []uploadBranchJSON  `json:"branches"`
 }
@@ -198,7 +202,7 @@ func newUploadsJSON(h *history.UploadHistory) *uploadsJSON {
 	if h == nil {
 		return nil
 	}
-	r := &uploadsJSON{Imported: h.Imported, Uploads: []knownUploadJSON{}, Gone: []string{}, Branches: []uploadBranchJSON{}}
+	r := &uploadsJSON{Imported: h.Imported, Uploads: []knownUploadJSON{}, Gone: []string{}, Odd: []string{}, Branches: []uploadBranchJSON{}}
 	for _, u := range h.Uploads {
 		one := knownUploadJSON{Version: string(u.ID.Version), Date: u.Date.Format(time.RFC3339), Author: u.Author, Import: u.Import.String(), Parents: []string{}, Suites: list(u.Suites)}
 		if !u.Commit.IsZero() {
@@ -208,6 +212,9 @@ func newUploadsJSON(h *history.UploadHistory) *uploadsJSON {
 			one.Parents = append(one.Parents, p.String())
 		}
 		r.Uploads = append(r.Uploads, one)
+	}
+	for _, v := range h.Odd {
+		r.Odd = append(r.Odd, string(v))
 	}
 	r.Missing, r.Unverified = newProblemsJSON(h.Missing), newProblemsJSON(h.Unverified)
 	for _, v := range h.Gone {
