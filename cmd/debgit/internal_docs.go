@@ -157,7 +157,7 @@ const manFiles = `# FILES
 : Where the archives are, and the keys that sign them, unless options say so.
 
 **~/.gitconfig**, **.git/config**
-: Settings of distros: **dgit-distro.DISTRO.KEY**, else **dgit.default.KEY**, as for **dgit(1)**. KEY may be **default-suite**, **git-url**, **git-url-suffix**, **git-check**, **git-check-url**, **git-check-suffix**, **setup-mergechangelogs**, **setup-useremail**, **setup-gitattributes**, **user-name** or **user-email**. **dgit.default.distro** names the distro whose **default-suite** is meant.
+: Git's configuration, see **THE KEYS OF THE CONFIGURATION** in **debgit(1)**.
 
 `
 

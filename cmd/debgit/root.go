@@ -144,7 +144,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		newPrintServerURLCommand(env),
 		newCloneServerCommand(env),
 		newInternalDocsCommand(env),
-		newExitStatusTopic(), newUploadsTopic(), newDgitTopic(),
+		newExitStatusTopic(), newUploadsTopic(), newConfigurationTopic(), newDgitTopic(),
 	)
 	root.AddCommand(newSetupCommands(env)...)
 	root.SetHelpCommand(newHelpCommand())

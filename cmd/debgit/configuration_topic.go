@@ -1,0 +1,72 @@
+package main
+
+import "github.com/spf13/cobra"
+
+const configurationHelp = `The keys are those of dgit(1), in the configuration of git. What the option -c
+KEY=VALUE says counts most, the last one for a key; then the files of the work
+tree, the repository, the user and the system; then what is built in. A new
+clone has no repository's configuration yet. A key that stands twice in one
+file is refused, but for those below that may have many values.
+
+Which distro a suite belongs to, if the option -d does not say:
+
+  dgit-suite.SUITE.distro             SUITE may be a pattern with * ? or [ ]
+  dgit.default.distro                 of suites that neither such a key nor the
+                                      package distro-info-data tells about
+  dgit-distro.DISTRO.alias-canon      another name for the distro
+
+Which suite is meant if none is named:
+
+  dgit.default.default-suite          built in: unstable
+  dgit-distro.DISTRO.default-suite    with -d DISTRO
+
+All keys below are looked for as dgit-distro.DISTRO.KEY, then below the distro
+that nominal-distro names, then as dgit.default.KEY. For those who push,
+DISTRO/push comes before each DISTRO: when pushing, or always if readonly is
+false. Suites that the pattern backports-quirk matches look below
+DISTRO-backports first.
+
+How the archive is asked what it holds:
+
+  archive-query         aptget: (built in) by signed indexes; ftpmasterapi: or
+                        dummycatapi: by an API; madison:DISTRO as rmadison does;
+                        dummycat:DIR by files. Only aptget: verifies the answer.
+  archive-query-url     the API
+  mirror                where the archive is; else where APT has it from
+  mirror-fallback       has what the mirror lacks, perhaps
+  archive-keyring       a file with keys that may sign it; many values
+  aptget-components     those that are looked into first
+  aptget-suite-map      s#PATTERN#REPLACEMENT#; ... makes the directory below
+                        dists/ of the name of a suite
+  aptget-suite-rmap     the same, to make the codename of what the Release says
+  archive-query-default-component, madison-distro    for madison:
+  snapshot-url          the service that keeps all versions
+
+Where the git server is:
+
+  git-url, git-url-suffix             URL/PACKAGESUFFIX; without an URL:
+  git-proto, git-host, git-path       PROTO USER@HOST PATH/PACKAGE.git
+  git-user-force, git-user, username  the first that is there is USER
+  git-check             does it have the package? true, false: without asking;
+                        url: an URL is there; ssh-cmd: by ssh
+  git-check-url, git-check-suffix     that URL
+  ssh                   the program, and its options, that asks by ssh
+  diverts.NAME          the distro, or /SUFFIX, whose keys come first if the
+                        git server says that a package is kept at NAME
+  unsupported-error     why the distro cannot be used
+
+What is done to a repository, each true or false:
+
+  setup-mergechangelogs, setup-useremail, setup-gitattributes
+  user-email, user-name               who you are; else DEBEMAIL and DEBFULLNAME
+
+Built in are debian, debian-security, ubuntu, ubuntucloud, and test-dummy,
+which is for tests of dgit. An example, for a private archive:
+
+  git config --global dgit-suite.corp-stable.distro corp
+  git config --global dgit-distro.corp.mirror https://apt.corp.example/debian
+  git config --global dgit-distro.corp.archive-keyring /etc/corp/archive.gpg`
+
+func newConfigurationTopic() *cobra.Command {
+	return &cobra.Command{Use: "configuration", Short: "The keys of the configuration", Long: configurationHelp}
+}
