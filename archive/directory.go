@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"golang.org/x/sys/unix"
 )
@@ -32,8 +33,8 @@ func NewDirectory(dir string) (*Directory, error) {
 
 func (d *Directory) String() string { return d.dir }
 
-// Open implements [Mirror]. Symbolic links are followed as long as they stay
-// within the directory.
+// Open implements [Mirror]. Symbolic links are followed wherever they lead, as APT follows
+// them: large archives lie on several disks. What is read is believed no more for it.
 func (d *Directory) Open(ctx context.Context, path string, offset int64) (*Stream, error) {
 	s, err := d.open(ctx, path, offset)
 	if err != nil {
@@ -49,13 +50,8 @@ func (d *Directory) open(ctx context.Context, path string, offset int64) (*Strea
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	root, err := os.OpenRoot(d.dir)
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
 	// Without O_NONBLOCK a named pipe would block here for ever.
-	f, err := root.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK, 0)
+	f, err := os.OpenFile(filepath.Join(d.dir, filepath.FromSlash(path)), os.O_RDONLY|unix.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, err
 	}

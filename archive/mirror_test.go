@@ -108,6 +108,24 @@ func TestMirrors(t *testing.T) {
 	}
 }
 
+// An archive on several disks is held together by links.
+func TestDirectoryFollowsLinks(t *testing.T) {
+	disk, dir := t.TempDir(), t.TempDir()
+	writeFile(t, disk, "main/h/hello.dsc", []byte("hello"))
+	if err := os.Symlink(disk, filepath.Join(dir, "pool")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("pool/main/h/hello.dsc", filepath.Join(dir, "file")); err != nil {
+		t.Fatal(err)
+	}
+	m := openDirectory(t, dir)
+	for _, path := range []string{"pool/main/h/hello.dsc", "file"} {
+		if got, _, err := readAt(m, path, 0); string(got) != "hello" {
+			t.Errorf("Open(%q) = %q, %v, want %q", path, got, err, "hello")
+		}
+	}
+}
+
 // testMirror is what every kind of Mirror must pass. open makes one over dir.
 func testMirror(t *testing.T, open func(t *testing.T, dir string) archive.Mirror) {
 	files := map[string][]byte{
@@ -122,10 +140,8 @@ func testMirror(t *testing.T, open func(t *testing.T, dir string) archive.Mirror
 		writeFile(t, dir, path, content)
 	}
 	writeFile(t, parent, "secret", []byte("secret"))
-	for link, target := range map[string]string{"out": "../secret", "absolute": filepath.Join(parent, "secret"), "in": "small"} {
-		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.Symlink("small", filepath.Join(dir, "in")); err != nil {
+		t.Fatal(err)
 	}
 	m := open(t, dir)
 
@@ -163,7 +179,7 @@ func testMirror(t *testing.T, open func(t *testing.T, dir string) archive.Mirror
 				t.Errorf("Open(%q) = %v, want one that matches fs.ErrNotExist", path, err)
 			}
 		}
-		for _, path := range []string{"", ".", "..", "../secret", "pool/../../secret", "pool/../small", "/small", "small/", "a//b", "./small", "sm\x00all", "small\n", `..\secret`, "pool", "out", "absolute"} {
+		for _, path := range []string{"", ".", "..", "../secret", "pool/../../secret", "pool/../small", "/small", "small/", "a//b", "./small", "sm\x00all", "small\n", `..\secret`, "pool"} {
 			got, _, err := readAt(m, path, 0)
 			if err == nil {
 				t.Errorf("Open(%q) = %q, want an error", path, got)
