@@ -36,6 +36,7 @@ var mayRunPrograms = []string{
 	"history/ssh.go",      // ssh, or what the configuration has in its place
 	"dsc/decompress*.go",  // xz
 	"archive/apt*.go",     // apt-config, and what it names
+	"archive/dpkg.go",     // dpkg-query
 	"archive/madison.go",  // rmadison
 	"upload/*.go",         // gpg, dput
 	"cmd/debgit/pager.go", // the pager of the user

@@ -94,21 +94,22 @@ func machineDistro(id string) distro {
 // distroTable returns the known distros and the one that the machine runs.
 func distroTable(root string) []distro {
 	table := knownDistros()
-	id := osReleaseID(root)
+	id := osRelease(root, "ID")
 	if id != "" && !slices.ContainsFunc(table, func(d distro) bool { return d.name == id }) {
 		table = append(table, machineDistro(id))
 	}
 	return table
 }
 
-func osReleaseID(root string) string {
+// osRelease returns a value of os-release(5), or "" if it is none that can be a name.
+func osRelease(root, name string) string {
 	for _, file := range []string{"etc/os-release", "usr/lib/os-release"} {
-		text, err := readLimited(filepath.Join(root, file), 64<<10)
+		text, err := readLimited(filepath.Join("/", root, file), 64<<10)
 		if err != nil {
 			continue
 		}
 		for line := range strings.Lines(string(text)) {
-			if value, ok := strings.CutPrefix(strings.TrimSpace(line), "ID="); ok {
+			if value, ok := strings.CutPrefix(strings.TrimSpace(line), name+"="); ok {
 				id := strings.Trim(value, `"'`)
 				if sourceFileName.MatchString(id) {
 					return id
@@ -160,6 +161,18 @@ func UsualSuites(distro string) []string {
 		}
 	}
 	return names
+}
+
+// UsualCodename returns the codename of a suite that always has the same, such as
+// "sid" for "unstable"; any other name as it is.
+func UsualCodename(suite string) string {
+	switch suite {
+	case "unstable":
+		return "sid"
+	case "experimental":
+		return "rc-buggy"
+	}
+	return suite
 }
 
 // pockets are what distros append to the name of a release.

@@ -110,14 +110,24 @@ func (c *cloner) find(ctx context.Context) (err error) {
 	return nil
 }
 
-// checkDir refuses a directory that is there, and one that has no parent.
+// checkDir refuses a directory that is there, but for a clone to go on with, and one that
+// has no parent.
 func (c *cloner) checkDir(ctx context.Context) error {
-	if _, err := os.Lstat(c.opts.Dir); err == nil {
+	err := checkNewDir(c.opts.Dir)
+	if _, exists := err.(*DirExistsError); exists {
 		return c.checkUnfinished(ctx)
+	}
+	return err
+}
+
+// checkNewDir refuses a directory that is there, and one that has no parent.
+func checkNewDir(dir string) error {
+	if _, err := os.Lstat(dir); err == nil {
+		return &DirExistsError{dir}
 	} else if !os.IsNotExist(err) {
 		return err
 	}
-	parent := filepath.Dir(c.opts.Dir)
+	parent := filepath.Dir(dir)
 	info, err := os.Stat(parent)
 	if os.IsNotExist(err) || err == nil && !info.IsDir() {
 		return &NoParentError{parent}

@@ -90,6 +90,22 @@ func ImportDsc(ctx context.Context, repo *gitmap.Repo, opts ImportDscOptions) (*
 		return nil, err
 	}
 	result := &ImportDscResult{Ref: target.ref}
+	pkg, err := openSigned(opts, result)
+	if err != nil {
+		return nil, err
+	}
+	defer pkg.Close()
+	if err := target.fill(ctx, pkg, result); err != nil {
+		return nil, err
+	}
+	if err := linkFiles(repo, opts, pkg); err != nil {
+		result.Warnings = append(result.Warnings, err.Error())
+	}
+	return result, nil
+}
+
+// openSigned opens the source package, and says in the result what it is and who signed it.
+func openSigned(opts ImportDscOptions, result *ImportDscResult) (*dsc.Package, error) {
 	keyring, err := signatureKeyring(opts, result)
 	if err != nil {
 		return nil, err
@@ -102,18 +118,11 @@ func ImportDsc(ctx context.Context, repo *gitmap.Repo, opts ImportDscOptions) (*
 	if err != nil {
 		return nil, err
 	}
-	defer pkg.Close()
 	if signed := pkg.Signed(); signed != nil {
 		result.Signers = signed.Signers()
 	}
 	result.ID, result.Format = pkg.Source().ID, pkg.Source().Format
-	if err := target.fill(ctx, pkg, result); err != nil {
-		return nil, err
-	}
-	if err := linkFiles(repo, opts, pkg); err != nil {
-		result.Warnings = append(result.Warnings, err.Error())
-	}
-	return result, nil
+	return pkg, nil
 }
 
 // signatureKeyring returns what the signature is checked with. Without any keyring

@@ -6,20 +6,24 @@ import (
 	"path/filepath"
 	"strings"
 
-	"debgit/dsc"
 	"debgit/history"
 
 	"github.com/spf13/cobra"
 )
 
 const cloneHelp = `Makes a git repository of the newest version of a source package in a suite, on
-the branch dgit/SUITE. PACKAGE may also be the name of a binary package. The
-files of the source package are kept beside the directory, for building.
+the branch dgit/SUITE. The files of the source package are kept beside the
+directory, for building.
+
+PACKAGE is the name of a source package or of a binary package, the path of an
+installed file, such as /bin/ls, or the path or URL of a .dsc.
 
 SUITE is a codename such as trixie, or a name such as stable; sid unless the
-configuration says otherwise. It may be one that this machine's APT does not
-use. DIR starts with . or /, and is ./PACKAGE if it is left out; it must not
-exist.
+configuration says otherwise, or the suite that has the version that is
+installed here if PACKAGE is an installed file, or an installed binary package
+whose source package has another name. It may be one that this machine's APT
+does not use. DIR starts with . or /, and is ./PACKAGE if it is left out; it
+must not exist.
 
 Where the distro has a git server for dgit, what maintainers pushed there for
 the suite is fetched, and is the history; else the history is an import.
@@ -30,16 +34,27 @@ uploads tells more.
 
 Every byte is verified: a key in the keyring of the archive signed the index of
 the suite, that lists the index of sources, that lists the files. If anything
-differs, nothing is left behind but downloads that a second try can use.`
+differs, nothing is left behind but downloads that a second try can use.
+
+For a .dsc, only its own signature vouches; it is verified if a keyring is
+known. No archive is asked, and the clone is an import.`
 
 const cloneExample = `  debgit clone hello
   debgit clone hello trixie
   debgit clone hello trixie ./hello-13
   debgit clone hello --uploads=all
+  debgit clone /usr/bin/sl
+  debgit clone ../hello_2.10-3.dsc
   debgit clone hello sid --archive /srv/archive --keyring /srv/archive.gpg`
 
+type cloneOptions struct {
+	archiveFlags
+	dscKeyrings           []string
+	requireValidSignature bool
+}
+
 func newCloneCommand(env *environment) *cobra.Command {
-	var opts archiveFlags
+	var opts cloneOptions
 	cmd := &cobra.Command{
 		Use:     "clone PACKAGE [SUITE] [DIR]",
 		Short:   "Get a source package as a git repository",
@@ -52,7 +67,10 @@ func newCloneCommand(env *environment) *cobra.Command {
 		ValidArgsFunction: completeClone,
 	}
 	opts.add(cmd)
-	addUploadsFlag(cmd.Flags(), &opts.uploads)
+	flags := cmd.Flags()
+	addUploadsFlag(flags, &opts.uploads)
+	addDscKeyringFlag(flags, &opts.dscKeyrings)
+	flags.BoolVar(&opts.requireValidSignature, "require-valid-signature", false, "fail if PACKAGE is a .dsc whose signature cannot be verified")
 	return cmd
 }
 
@@ -77,12 +95,6 @@ func cloneArguments(args []string) (pkg, suite, dir string, err error) {
 	if short := strings.TrimRight(dir, "/"); short != "" { // completion adds slashes
 		dir = short
 	}
-	if strings.HasSuffix(pkg, ".dsc") {
-		return "", "", "", &usageError{fmt.Sprintf("clone: %q is a file, not the name of a package", pkg), "in a git repository: debgit import-dsc " + quote(pkg) + " BRANCH"}
-	}
-	if err := dsc.CheckPackageName(pkg); err != nil {
-		return "", "", "", &usageError{cause: "clone: " + err.Error()}
-	}
 	for i, arg := range args {
 		if arg == "" {
 			return "", "", "", &usageError{cause: fmt.Sprintf("clone: argument %d is empty", i+1)}
@@ -96,14 +108,28 @@ func cloneArguments(args []string) (pkg, suite, dir string, err error) {
 
 func isDir(arg string) bool { return strings.HasPrefix(arg, ".") || strings.HasPrefix(arg, "/") }
 
-func runClone(ctx context.Context, env *environment, args []string, opts archiveFlags) error {
+func runClone(ctx context.Context, env *environment, args []string, opts cloneOptions) error {
 	pkg, suite, dir, err := cloneArguments(args)
 	if err != nil {
 		return err
 	}
+	name, err := history.ResolveName(ctx, pkg)
+	if err == nil && suite == "" && opts.archive == "" {
+		err = name.UseInstalled(ctx)
+		suite = name.Suite
+	}
+	if err != nil {
+		return err
+	}
+	if name.Dsc != "" {
+		return runCloneDsc(ctx, env, name.Dsc, suite, dir, opts)
+	}
+	for _, note := range name.Notes {
+		env.warn(note)
+	}
 	progress := env.progress()
 	defer progress.close()
-	fetchOptions, err := opts.fetchOptions(env, "clone", pkg, suite, progress.report)
+	fetchOptions, err := opts.fetchOptions(env, "clone", name.Package, suite, progress.report)
 	if err != nil {
 		return err
 	}
@@ -117,7 +143,7 @@ func runClone(ctx context.Context, env *environment, args []string, opts archive
 		env.warn(w)
 	}
 	if env.options.json {
-		err = env.resultJSON("clone", newCloneJSON(result, warnings))
+		err = env.resultJSON("clone", newCloneJSON(result, append(name.Notes, warnings...)))
 	} else if !env.options.quiet {
 		env.result(cloneSummary(env, result))
 	}

@@ -128,13 +128,7 @@ func runImport(ctx context.Context, env *environment, dsc, branch string, opts i
 
 // printImport prints what was made and writes the report, if there is to be one.
 func printImport(env *environment, result *history.ImportDscResult, report *reportFile) error {
-	warnings := append(append([]string(nil), result.Warnings...), importWarnings(result.Import)...)
-	if result.Missing != nil {
-		warnings = append(warnings, fmt.Sprintf("%v\nIts files were imported instead.", result.Missing))
-	}
-	if result.Signature != nil {
-		warnings = append(warnings, fmt.Sprintf("the signature of the .dsc is not verified: %v", result.Signature))
-	}
+	warnings := importDscWarnings(result)
 	if report != nil && result.Import == nil {
 		warnings = append(warnings, "no report is written, as the commit is the one that the .dsc names; nothing was imported")
 	}
@@ -153,6 +147,18 @@ func printImport(env *environment, result *history.ImportDscResult, report *repo
 		env.result(importSummary(env, result))
 	}
 	return nil
+}
+
+// importDscWarnings are what the user should know of an import that was made.
+func importDscWarnings(r *history.ImportDscResult) []string {
+	warnings := append(append([]string(nil), r.Warnings...), importWarnings(r.Import)...)
+	if r.Missing != nil {
+		warnings = append(warnings, fmt.Sprintf("%v\nIts files were imported instead.", r.Missing))
+	}
+	if r.Signature != nil {
+		warnings = append(warnings, fmt.Sprintf("the signature of the .dsc is not verified: %v", r.Signature))
+	}
+	return warnings
 }
 
 // importSummary says what was made, and how to look at it.

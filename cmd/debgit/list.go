@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"debgit/dsc"
 	"debgit/history"
 
 	"github.com/spf13/cobra"
@@ -14,8 +13,10 @@ import (
 
 const listHelp = `Lists the versions of a source package that there are, with the suites that have
 each, the date of the upload, and whether there is git history of it: the commit
-that the upload was made from, for dgit's users, and the maintainers'
-repository. PACKAGE may also be the name of a binary package.
+that it was made from, if it was pushed with dgit, and the maintainers'
+repository.
+PACKAGE may also be the name of a binary package, or the path of an installed
+file.
 
 The suites are those that APT is configured for here, and those that the same
 mirrors have besides. The first time this downloads their indexes; from then on
@@ -55,12 +56,20 @@ func newListCommand(env *environment) *cobra.Command {
 }
 
 func runList(ctx context.Context, env *environment, opts history.ListOptions) error {
-	if err := dsc.CheckPackageName(opts.Package); err != nil {
-		return &usageError{cause: "list: " + err.Error()}
-	}
 	if opts.Archive == "" && len(opts.Keyrings) > 0 {
 		return &usageError{cause: "list: --keyring is about the archive that --archive names, but there is no --archive"}
 	}
+	name, err := history.ResolveName(ctx, opts.Package)
+	if err == nil && name.Dsc != "" {
+		err = &usageError{cause: fmt.Sprintf("list: %s is a .dsc, no source package", name.Dsc)}
+	}
+	if err != nil {
+		return err
+	}
+	for _, note := range name.Notes {
+		env.warn(note)
+	}
+	opts.Package = name.Package
 	progress := env.progress()
 	defer progress.close()
 	opts.Progress = progress.report
@@ -73,6 +82,7 @@ func runList(ctx context.Context, env *environment, opts history.ListOptions) er
 		env.warn(w)
 	}
 	if env.options.json {
+		listing.Warnings = append(name.Notes, listing.Warnings...)
 		return env.resultJSON("list", newListJSON(listing))
 	}
 	env.result(listTable(env, listing))

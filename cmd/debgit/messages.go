@@ -102,6 +102,12 @@ func rules(command string) []rule {
 			}
 			return "read how it is used: debgit help" + command
 		}),
+		on(statusNoPackage, func(e *archive.NotInstalledError) string {
+			return "name the package; apt-file search " + quote(e.File) + " finds those that are not installed"
+		}),
+		on(statusUsage, func(e *history.NameError) string {
+			return "name a source or binary package, an installed file, or a .dsc"
+		}),
 		on[*history.DifferentError](statusDiffers, nil),
 		on(statusUsage, func(e *history.UnknownCommitError) string { return "see what branches there are: git branch --all" }),
 		on(statusUsage, func(e *history.UnknownUploadError) string { return "see which are known: debgit log --oneline" }),

@@ -60,9 +60,8 @@ func TestCloneArguments(t *testing.T) {
 		{"hello sid ./x", "hello|sid|./x"},
 		{"hello sid x", "hello|sid|x"},
 		{"hello ./x sid", ""},
-		{"Hello", ""},
-		{"./hello_1.0-1.dsc", ""},
-		{"--", ""},
+		{"./hello_1.0-1.dsc ./x", "./hello_1.0-1.dsc||./x"},
+		{"/bin/ls sid", "/bin/ls|sid|"},
 	}
 	for _, tt := range tests {
 		got := ""
