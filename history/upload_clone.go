@@ -95,16 +95,14 @@ func (c *cloner) getUploads(ctx context.Context) error {
 	if err == nil {
 		c.result.Uploads, err = c.fetchUploads(ctx, repo, c.found)
 	}
-	if err == nil {
-		err = os.Remove(filepath.Join(repo.CommonDir(), unfinishedUploads))
-	}
 	if err != nil {
 		err = &UnfinishedUploadsError{c.opts.Dir, c.opts.Uploads, err}
 	}
 	return err
 }
 
-// fetchUploads gets the uploads that are wanted beside those that the suites hold.
+// fetchUploads gets the uploads that are wanted beside those that the suites hold. Then no clone
+// is unfinished any more.
 func (s *session) fetchUploads(ctx context.Context, repo *gitmap.Repo, l *lookup) (*UploadHistory, error) {
 	// Its downloads go on beside the imports, whose progress is the one to show.
 	quiet := archive.NewClient(archive.ClientOptions{CacheDir: s.opts.CacheDir, DscSize: s.opts.Limits.Dsc})
@@ -119,7 +117,7 @@ func (s *session) fetchUploads(ctx context.Context, repo *gitmap.Repo, l *lookup
 	if err != nil && !errors.As(err, new(*NoSnapshotError)) {
 		return nil, err
 	}
-	return fetchUploads(ctx, repo, quiet, uploadOptions{
+	history, err := fetchUploads(ctx, repo, quiet, uploadOptions{
 		pkg:      pkg,
 		which:    s.opts.Uploads,
 		suites:   append(opener.questions(pkg, l.codenames...), known...),
@@ -129,4 +127,12 @@ func (s *session) fetchUploads(ctx context.Context, repo *gitmap.Repo, l *lookup
 		limits:   s.opts.Limits,
 		progress: s.opts.Progress,
 	})
+	if err != nil {
+		return nil, err
+	}
+	err = os.Remove(filepath.Join(repo.CommonDir(), unfinishedUploads))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return history, err
 }
