@@ -32,13 +32,21 @@ type DiffSide struct {
 // IsWorkTree says whether the side is the work tree.
 func (s *DiffSide) IsWorkTree() bool { return s.tree.IsZero() }
 
-// examine finds out about the patches of the side. Of an import it is known.
+// examine finds out about the patches of the side. An import tells itself whether they are applied.
 func (s *DiffSide) examine() (err error) {
-	if s.Patches, err = examinePatches(s.files); err != nil || s.mainFiles == nil {
+	if s.mainFiles == nil {
+		s.Patches, err = examinePatches(s.files)
+		return err
+	}
+	if s.Patches, err = listPatches(s.files); err != nil {
 		return err
 	}
 	s.Patches.unpatched = s.mainFiles
-	if s.Patches.State == PatchesMixed && s.mainTree != s.tree {
+	switch {
+	case len(s.Patches.Names) == 0:
+	case s.mainTree == s.tree: // as for dpkg-source(1), which found none to apply
+		s.Patches.State = PatchesUnapplied
+	default:
 		s.Patches.State = PatchesApplied
 	}
 	return nil

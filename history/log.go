@@ -126,7 +126,8 @@ func (end *logEnd) has(e *LogEntry) bool {
 	return slices.ContainsFunc(end.entries, func(old *dsc.ChangelogEntry) bool { return old.Version == e.Version })
 }
 
-// end finds what an end of a range is: an upload of the changelog of HEAD, else a revision.
+// end finds what an end of a range is: an upload that the changelog of HEAD names or the
+// repository has, else a revision.
 func (l *logReader) end(ctx context.Context, name string) (*logEnd, error) {
 	head, hasHead, err := l.h.repo.Commit(ctx, "HEAD")
 	if err != nil {
@@ -149,6 +150,9 @@ func (l *logReader) end(ctx context.Context, name string) (*logEnd, error) {
 			return &logEnd{entries[at:], head, true}, nil
 		}
 	}
+	if end, err := l.heldEnd(dsc.Version(name), head); end != nil || err != nil {
+		return end, err
+	}
 	commit, ok, err := l.h.repo.Commit(ctx, name)
 	if err != nil {
 		return nil, err
@@ -158,6 +162,25 @@ func (l *logReader) end(ctx context.Context, name string) (*logEnd, error) {
 	}
 	entries, err = l.h.changelogs.all(name, commit)
 	return &logEnd{entries: entries, commit: commit}, err
+}
+
+// heldEnd returns the end that an upload is which the repository has, though the changelog of HEAD
+// does not name it; nil if it is none.
+func (l *logReader) heldEnd(v dsc.Version, head gitmap.CommitID) (*logEnd, error) {
+	if _, err := dsc.ParseVersion(string(v)); err != nil {
+		return nil, nil
+	}
+	if !head.IsZero() {
+		if err := l.h.walk(head); err != nil {
+			return nil, err
+		}
+	}
+	found, err := l.h.find(v)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	entries, err := l.h.changelogs.all(string(v), found[0].Commit)
+	return &logEnd{entries, found[0].Commit, true}, err
 }
 
 // list makes the list of all uploads up to an end: those of the changelog in its order,

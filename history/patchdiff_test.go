@@ -1,6 +1,9 @@
 package history
 
 import (
+	"bytes"
+	"compress/gzip"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -208,8 +211,10 @@ func TestExaminePatches(t *testing.T) {
 			t.Errorf("%s: without patches f is %q, %v", tt.name, f, err)
 		}
 	}
-	if _, err := examinePatches(memFiles{"debian/patches/series": "../../x\n"}); err == nil {
-		t.Error("a series that leads out of its directory is taken")
+	var bad *SeriesError
+	x, err := examinePatches(memFiles{"f": tenLines, "debian/patches/series": "../../x\n"})
+	if err != nil || x.State != PatchesMixed || !errors.As(x.Why, &bad) || bad.Path != "debian/patches/series" {
+		t.Errorf("a series that leads out of its directory: %+v, %v", x, err)
 	}
 }
 
@@ -218,6 +223,14 @@ func TestExaminePatchesOdd(t *testing.T) {
 	x, err := examinePatches(memFiles{"f": tenLines, "debian/patches/series": "none\n", "debian/patches/debian.series": "two\n", "debian/patches/two": change("", 2, "two")})
 	if err != nil || x.State != PatchesUnapplied || x.Series != "debian/patches/debian.series" {
 		t.Errorf("Debian's own series: %+v, %v", x, err)
+	}
+	var z bytes.Buffer
+	w := gzip.NewWriter(&z)
+	w.Write([]byte(change("", 2, "two")))
+	w.Close()
+	x, err = examinePatches(memFiles{"f": tenLines, "debian/patches/series": "two.gz\n", "debian/patches/two.gz": z.String()})
+	if err != nil || x.State != PatchesUnapplied {
+		t.Errorf("a compressed patch: %+v, %v", x, err)
 	}
 }
 

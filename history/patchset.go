@@ -37,6 +37,9 @@ func readSeries(files packageFiles) (name string, series []dsc.SeriesEntry, err 
 			return name, nil, err
 		}
 		s, err := dsc.ParseSeries(data)
+		if err == nil {
+			err = s.DpkgErr
+		}
 		if err != nil {
 			return name, nil, &SeriesError{patchesDir + "/" + name, err}
 		}

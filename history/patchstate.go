@@ -1,6 +1,7 @@
 package history
 
 import (
+	"errors"
 	"fmt"
 
 	"debgit/dsc"
@@ -30,9 +31,23 @@ type PatchExamination struct {
 // examinePatches finds out whether the patches are applied, by applying them and by taking
 // them away, in memory. Where neither can be done with all of them, as when an applied
 // patch was edited over, or one does not apply to a new upstream version, it is looked at
-// each of them. An error is one of reading; that a patch is bad is not one.
+// each of them. An error is one of reading; that a patch or the series is bad is not one.
 func examinePatches(files packageFiles) (*PatchExamination, error) {
+	x, err := listPatches(files)
+	if err == nil && x.State == NoPatches && len(x.Names) > 0 {
+		x.tryPatches(files)
+	}
+	return x, err
+}
+
+// listPatches finds out which patches there are. The state of what it returns is NoPatches if
+// they have to be tried, too.
+func listPatches(files packageFiles) (*PatchExamination, error) {
 	name, series, err := readSeries(files)
+	var bad *SeriesError
+	if errors.As(err, &bad) {
+		return &PatchExamination{State: PatchesMixed, Series: bad.Path, Why: bad}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -44,15 +59,10 @@ func examinePatches(files packageFiles) (*PatchExamination, error) {
 		x.Names = append(x.Names, e.Name)
 	}
 	upstream, err := hasUpstream(files)
-	switch {
-	case err != nil:
-		return nil, err
-	case !upstream:
+	if err == nil && !upstream {
 		x.State, x.unpatched = PackagingOnly, nil
-	case len(series) > 0:
-		x.tryPatches(files)
 	}
-	return x, nil
+	return x, err
 }
 
 // tryPatches finds out the state of a series that is not empty.
