@@ -4,7 +4,8 @@
 // usage: bench [OPTION]... DSC...
 //
 // Each DSC is imported into a fresh repository; the source package that it names
-// is cloned from --suite, where that is given. All tools take their turn in
+// is cloned from --suite, where that is given; and with --versions, all versions of
+// one source package are imported. All tools take their turn in
 // every round, so that what else the machine does falls on all of them alike.
 // A first round, which is not counted, fills the caches: the kernel's, and
 // the indexes of the archive that a tool keeps. A tool that is not there, or
@@ -24,6 +25,7 @@ import (
 type options struct {
 	debgit, dgit  string
 	suite, mirror string
+	versions      string // directory of an archive
 	rounds        int
 	output        string
 	packages      []string // paths of .dsc files
@@ -35,6 +37,7 @@ func main() {
 	flag.StringVar(&opts.dgit, "dgit", "dgit", "the dgit `PROGRAM`, likewise")
 	flag.StringVar(&opts.suite, "suite", "", "clone from this `SUITE`, too")
 	flag.StringVar(&opts.mirror, "mirror", "", "the `URL` of the mirror that dgit clones from; debgit knows APT's")
+	flag.StringVar(&opts.versions, "versions", "", "also import all versions in the archive `DIR`, which the script versions made")
 	flag.IntVar(&opts.rounds, "rounds", 3, "count `N` rounds")
 	flag.StringVar(&opts.output, "output", "", "also replace the marked section of this `FILE`")
 	flag.Parse()
@@ -75,6 +78,13 @@ func run(opts options) error {
 			}
 			tables = append(tables, t)
 		}
+	}
+	if opts.versions != "" {
+		t, err := compareUploads(opts, filepath.Join(work, "versions"))
+		if err != nil {
+			return err
+		}
+		tables = append(tables, t)
 	}
 	text := report(opts, tables)
 	fmt.Print(text)

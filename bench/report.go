@@ -33,6 +33,9 @@ func report(opts options, tables []table) string {
 		}
 	}
 	command := fmt.Sprintf("go run ./bench --rounds %d", opts.rounds)
+	if opts.versions != "" {
+		command += " --versions " + filepath.Base(opts.versions)
+	}
 	if opts.suite != "" {
 		command += " --suite " + opts.suite
 	}
