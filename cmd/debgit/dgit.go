@@ -119,7 +119,10 @@ func (l *dgitLine) debgitArguments(ctx context.Context, env *environment, root *
 	if err != nil {
 		return nil, err
 	}
-	own, lost := l.ownOptions(target)
+	if command.place != nil {
+		top = command.place(rest)
+	}
+	own, lost := l.ownOptions(target, top)
 	if len(lost) > 0 {
 		env.message("note", "36", fmt.Sprintf("without meaning for debgit %s: %s", l.command, strings.Join(lost, " ")))
 	}
@@ -154,11 +157,13 @@ func (l *dgitLine) refuse() error {
 }
 
 // ownOptions returns the options that are target's, in debgit's words, and those that have
-// no meaning for it, in dgit's.
-func (l *dgitLine) ownOptions(target *cobra.Command) (own, lost []string) {
+// no meaning for it, in dgit's. A directory is relative to top.
+func (l *dgitLine) ownOptions(target *cobra.Command, top string) (own, lost []string) {
 	for _, s := range l.settings {
 		option := target.Flag(s.is)
 		switch {
+		case s.is == "build-products-dir" && option != nil:
+			own = append(own, "--"+s.is+"="+below(top, s.value))
 		case s.is != "" && option != nil && option.NoOptDefVal != "":
 			own = append(own, "--"+s.is)
 		case s.is != "" && option != nil:

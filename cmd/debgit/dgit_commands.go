@@ -17,6 +17,9 @@ type dgitCommand struct {
 	anywhere bool   // it needs no work tree
 	options  bool   // options may stand after its name, too
 
+	// place returns where relative paths in options start, if that is not the top.
+	place func(args []string) string
+
 	// least and most are how many arguments there may be, if translate is nil. Else it
 	// returns the arguments for debgit's command, options of its own among them. What is
 	// relative to top becomes relative to the working directory.
@@ -25,7 +28,7 @@ type dgitCommand struct {
 }
 
 var dgitCommands = []dgitCommand{
-	{name: "clone", usage: "PACKAGE [SUITE] [./DIR|/DIR]", anywhere: true, options: true, least: 1, most: 3},
+	{name: "clone", usage: "PACKAGE [SUITE] [./DIR|/DIR]", anywhere: true, options: true, least: 1, most: 3, place: dgitCloneDir},
 	{name: "fetch", usage: "[SUITE]", options: true, most: 1},
 	{name: "pull", usage: "[SUITE]", options: true, most: 1},
 	{name: "checkout", usage: "SUITE", options: true, least: 1, most: 1},
@@ -76,6 +79,14 @@ func (c dgitCommand) arguments(args []string, top string) ([]string, error) {
 		return nil, &usageError{cause: "incorrect arguments to dgit " + c.name}
 	}
 	return append([]string{"--"}, args...), nil
+}
+
+// dgitCloneDir is the directory of the new clone, from which dgit works.
+func dgitCloneDir(args []string) string {
+	if dir := args[len(args)-1]; len(args) > 1 && isDir(dir) {
+		return dir
+	}
+	return args[0]
 }
 
 // dgitImportDsc takes a relative path for one from the top of the work tree, as dgit does.

@@ -22,6 +22,7 @@ type dgitOption struct {
 	valid *regexp.Regexp // what the whole value must be; nil: anything but "", without one anything at all
 	is    string         // the option of debgit that it is, without "--"; "": it has none
 	fixed string         // the value that this option is given, if it is one that takes a value
+	takes string         // the option of debgit that it takes back
 	quiet bool           // nothing is lost by its having none
 }
 
@@ -47,7 +48,7 @@ var dgitOptions = []dgitOption{
 	{long: "package", short: 'p', form: value, valid: packageName, is: "package"},
 	{long: "existing-package", form: value, valid: anyText},
 	{long: "dry-run", short: 'n', form: noValue, is: "dry-run"},
-	{long: "damp-run", short: 'L', form: noValue, quiet: true}, // what reads is not signed anyhow
+	{long: "damp-run", short: 'L', form: noValue, takes: "dry-run", quiet: true}, // what reads is not signed anyhow
 	{long: "debug", short: 'D', form: noValue, is: "debug"},
 	{long: "batch", form: noValue, quiet: true}, // debgit asks nothing
 	{long: "new", short: 'N', form: noValue, is: "new"},
@@ -55,7 +56,7 @@ var dgitOptions = []dgitOption{
 	{long: "build-products-dir", form: value, valid: anyText, is: "build-products-dir"},
 	{long: "no-rm-on-error", form: noValue, is: "no-rm-on-error"},
 	{long: "no-chase-dsc-distro", form: noValue, is: "no-chase-dsc-distro"},
-	{long: "mirror-fallback", form: noValue, is: "mirror-fallback"},
+	{long: "mirror-fallback", form: noValue, takes: "no-mirror-fallback", quiet: true},
 	{long: "no-mirror-fallback", form: noValue, is: "no-mirror-fallback"},
 	{long: "allow-unrelated-histories", form: noValue, is: "allow-unrelated-histories"},
 

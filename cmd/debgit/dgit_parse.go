@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -167,6 +168,9 @@ func (l *dgitLine) addValue(o dgitOption, name, text, value string) error {
 func (l *dgitLine) add(o dgitOption, text, value string) {
 	if o.fixed != "" {
 		value = o.fixed
+	}
+	if o.takes != "" {
+		l.settings = slices.DeleteFunc(l.settings, func(s dgitSetting) bool { return s.is == o.takes })
 	}
 	l.settings = append(l.settings, dgitSetting{text: text, value: value, is: o.is, quiet: o.quiet})
 }

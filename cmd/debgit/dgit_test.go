@@ -80,6 +80,10 @@ func TestDgitOptions(t *testing.T) {
 		{"--ch-control-add==V fetch", ""},
 		{"--existing-package= fetch", "--existing-package=;fetch"},
 		{"--dry-run=x fetch", ""},
+		{"-nL fetch", "-L;fetch"}, // the last one counts
+		{"-Ln fetch", "-L -n[dry-run=];fetch"},
+		{"--no-mirror-fallback fetch", "--no-mirror-fallback[no-mirror-fallback=];fetch"},
+		{"--no-mirror-fallback --mirror-fallback fetch", "--mirror-fallback;fetch"},
 		{"--dry-ru fetch", ""}, // no abbreviations
 		{"--quiet fetch", ""},  // debgit's own
 		{"--deliberately-not-fast-forward fetch", "--deliberately-not-fast-forward;fetch"},
