@@ -20,6 +20,7 @@ type Settings struct {
 	command gitmap.Config
 	files   []configFile // those that count first come first
 	builtin map[string]string
+	getenv  func(string) string
 	series  func(suite string) string // the distro of which suite is a series, or ""
 }
 
@@ -41,6 +42,7 @@ func NewSettings(c gitmap.ConfigScopes, getenv func(string) string) *Settings {
 			{"the system's", c.System},
 		},
 		builtin: builtinSettings(getenv),
+		getenv:  getenv,
 		series:  distroInfoSeries,
 	}
 }

@@ -10,7 +10,6 @@ var builtinDefaults = map[string]string{
 	"dgit.default.default-suite":                     "unstable",
 	"dgit.default.old-dsc-distro":                    "debian",
 	"dgit.default.archive-query":                     "aptget:",
-	"dgit.default.ssh":                               "ssh",
 	"dgit.default.push-subcmd":                       "source",
 	"dgit.vcs-git.suites":                            "sid",
 	"dgit.dsc-url-proto-ok.http":                     "true",

@@ -8,17 +8,47 @@ import (
 	"strings"
 )
 
+// sshCommand returns the program that reaches the git server by ssh, and its first
+// arguments: what the key ssh says, else cmd-ssh, DGIT_SSH or GIT_SSH in the environment, else
+// ssh itself, with the options of opts-ssh. The first and DGIT_SSH are for a shell if they have blanks.
+func (a *Access) sshCommand() ([]string, error) {
+	own, ok, err := a.Value("ssh")
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		return shellCommand(own), nil
+	}
+	program, options, err := a.Program("ssh")
+	if err != nil {
+		return nil, err
+	}
+	command := []string{program}
+	if program == "ssh" {
+		if own := a.settings.getenv("DGIT_SSH"); own != "" {
+			command = shellCommand(own)
+		} else if own := a.settings.getenv("GIT_SSH"); own != "" {
+			command = []string{own}
+		}
+	}
+	return append(command, options...), nil
+}
+
+// shellCommand returns what runs a command that a shell is to take apart, if there is
+// anything to take apart. Arguments may follow.
+func shellCommand(text string) []string {
+	if !strings.ContainsAny(text, " \t\n") {
+		return []string{text}
+	}
+	return []string{"sh", "-ec", "exec " + text + ` "$@"`, "sh"}
+}
+
 // runSSH runs a shell command on the git server of a distro, and returns the first line
 // that it prints.
 func (a *Access) runSSH(ctx context.Context, command string) (string, error) {
-	program, options, err := a.Program("ssh")
+	ssh, err := a.sshCommand()
 	if err != nil {
 		return "", err
-	}
-	if own, ok, err := a.Value("ssh"); err != nil {
-		return "", err
-	} else if ok {
-		program = own
 	}
 	host, err := a.Need("git-host")
 	if err != nil {
@@ -34,7 +64,7 @@ func (a *Access) runSSH(ctx context.Context, command string) (string, error) {
 	if strings.HasPrefix(host, "-") { // ssh would take it for an option
 		return "", &ConfigError{"git-host", host, "a host"}
 	}
-	cmd := exec.CommandContext(ctx, program, append(options, host, command)...)
+	cmd := exec.CommandContext(ctx, ssh[0], append(ssh[1:], host, command)...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -42,7 +72,7 @@ func (a *Access) runSSH(ctx context.Context, command string) (string, error) {
 		if text := strings.TrimSpace(stderr.String()); text != "" {
 			err = fmt.Errorf("%w: %s", err, text)
 		}
-		return "", fmt.Errorf("%s %s: %w", program, host, err)
+		return "", fmt.Errorf("%s %s: %w", ssh[0], host, err)
 	}
 	line, _, _ := strings.Cut(string(out), "\n")
 	return line, nil

@@ -50,7 +50,9 @@ Where the git server is:
   git-check             does it have the package? true, false: without asking;
                         url: an URL is there; ssh-cmd: by ssh
   git-check-url, git-check-suffix     that URL
-  ssh                   the program, and its options, that asks by ssh
+  ssh                   the program, and its options, that asks by ssh; else
+  cmd-ssh, opts-ssh     the program, else what DGIT_SSH or GIT_SSH says in the
+                        environment; an option, of which many may be set
   diverts.NAME          the distro, or /SUFFIX, whose keys come first if the
                         git server says that a package is kept at NAME
   unsupported-error     why the distro cannot be used
