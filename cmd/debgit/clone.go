@@ -68,7 +68,7 @@ func newCloneCommand(env *environment) *cobra.Command {
 	}
 	opts.add(cmd)
 	flags := cmd.Flags()
-	addUploadsFlag(flags, &opts.uploads)
+	addUploadsFlag(cmd, &opts.uploads)
 	addDscKeyringFlag(flags, &opts.dscKeyrings)
 	flags.BoolVar(&opts.requireValidSignature, "require-valid-signature", false, "fail if PACKAGE is a .dsc whose signature cannot be verified")
 	return cmd

@@ -50,7 +50,7 @@ func newFetchCommand(env *environment) *cobra.Command {
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	opts.add(cmd)
-	addUploadsFlag(cmd.Flags(), &opts.uploads)
+	addUploadsFlag(cmd, &opts.uploads)
 	return cmd
 }
 

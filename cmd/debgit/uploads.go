@@ -10,7 +10,6 @@ import (
 	"debgit/history"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // uploadsHelp is a topic of help, because two commands have the option.
@@ -57,8 +56,10 @@ built on the old commits goes along with "git rebase --onto NEW OLD". A branch
 that is checked out, or has commits of yours, stays where it is; then
 debgit/upload-tips/SUITE is where it would be.`
 
-func addUploadsFlag(flags *pflag.FlagSet, uploads *string) {
-	flags.StringVar(uploads, "uploads", "", "also get the uploads `WHICH` and their history: all, N or since:VERSION")
+func addUploadsFlag(cmd *cobra.Command, uploads *string) {
+	cmd.Flags().StringVar(uploads, "uploads", "", "also get the uploads `WHICH` and their history: all, N or since:VERSION")
+	// That fails only for a flag that is not there.
+	_ = cmd.RegisterFlagCompletionFunc("uploads", cobra.FixedCompletions([]string{history.AllUploads, "since:"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // uploadSelection reads the value of --uploads, which may be left out.
