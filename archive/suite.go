@@ -108,7 +108,7 @@ func (a Assurance) String() string {
 	case ServiceDigest:
 		return "digest from a service"
 	}
-	return "no index"
+	return "unsigned list"
 }
 
 // An unsignedSuite is what a [Suite] without a signed index is called.

@@ -16,7 +16,7 @@ const mostMoves = 3
 // combine brings the branch of a combination of suites up to date with those of the
 // suites that have the package, the parts.
 func (s *session) combine(ctx context.Context, repo *gitmap.Repo, l *lookup, parts []*FetchResult) (*FetchResult, error) {
-	result := &FetchResult{Suite: l.suite(), Signers: parts[0].Signers, Parts: parts}
+	result := &FetchResult{Suite: l.suite(), Vouching: parts[0].Vouching, Parts: parts}
 	for _, part := range parts {
 		result.Warnings = append(result.Warnings, part.Warnings...)
 		if result.GitServer == nil {

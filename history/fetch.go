@@ -37,7 +37,7 @@ type FetchResult struct {
 	Format     string                     // the source format; "" if no .dsc was read
 	Import     *gitmap.Imported           // nil if nothing was imported
 	Files      []string                   // paths of files of the source package that are beside the work tree
-	Signers    []dsc.Signer               // of the index of the suite
+	Vouching                              // for the upload; of several suites, for that to the first
 	VcsGit     string                     // the field Vcs-Git of the .dsc
 	GitServer  error                      // a [*GitServerError]: why the git server could not be asked; or nil
 	Missing    error                      // a [*MissingCommitError]: why there is an import instead of the commit that the .dsc names; or nil

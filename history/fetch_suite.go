@@ -85,7 +85,7 @@ func (f *fetcher) fetch(ctx context.Context, repo *gitmap.Repo, products string)
 	for range mostTries {
 		f.files = &uploadFiles{client: f.client, products: products, strict: f.keepAll}
 		f.pack, f.imported = nil, nil
-		f.result = &FetchResult{Suite: f.suite.Codename(), Signers: f.suite.Signers(), Warnings: slices.Clone(f.warnings)}
+		f.result = &FetchResult{Suite: f.suite.Codename(), Warnings: slices.Clone(f.warnings)}
 		err = f.try(ctx)
 		f.files.close()
 		if !errors.Is(err, errRefsMoved) {
@@ -101,6 +101,9 @@ func (f *fetcher) try(ctx context.Context) (err error) {
 	}
 	defer f.have.close()
 	if err := f.files.find(ctx, f.suite, f.upload); err != nil {
+		return err
+	}
+	if f.result.Vouching, err = vouching(f.suite, f.files.upload, f.files.dir()); err != nil {
 		return err
 	}
 	f.result.ID = dsc.ID{Package: f.pkg}

@@ -18,6 +18,8 @@ type OpenOptions struct {
 	Archive          string   // URL or directory of the archive; default: as the configuration says
 	Keyrings         []string // files with the keys that may sign Archive
 	NoMirrorFallback bool     // do not read what the mirror does not have from the configured second one
+
+	RequireSignedIndex bool // refuse to ask an archive in a way that knows no signed index
 }
 
 // known returns questions for all suites that are known: those of opts.Archive, if it is
@@ -100,8 +102,8 @@ func (o *suiteOpener) readAPT(ctx context.Context) (*archive.APT, error) {
 // open opens a suite, and returns the access to the distro that it is one of. pkg is a
 // source package that it has: one method cannot tell what a suite is called without any.
 //
-// Errors that callers may test for: [*ConfigError], [*MissingKeyError], and those of
-// [archive.Client].
+// Errors that callers may test for: [*ConfigError], [*MissingKeyError], [*UnsignedIndexError], and
+// those of [archive.Client].
 func (o *suiteOpener) open(ctx context.Context, suite, pkg string) (archive.Suite, *Access, error) {
 	if o.opts.Archive != "" {
 		places, err := archive.PlacesAt(o.opts.Archive, suite, o.opts.Keyrings)
@@ -122,7 +124,13 @@ func (o *suiteOpener) open(ctx context.Context, suite, pkg string) (archive.Suit
 		return o.openAptget(ctx, access, suite)
 	}
 	s, err := o.openUnsigned(ctx, access, query, suite, pkg)
-	return s, access, err
+	if err == nil && o.opts.RequireSignedIndex {
+		err = &UnsignedIndexError{suite, s.Where(), s.Assurance()}
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, access, nil
 }
 
 // openPlaces opens a suite in one of places, which need not be of the distro that its name tells.

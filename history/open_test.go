@@ -67,25 +67,33 @@ func TestSuiteOpener(t *testing.T) {
 		"aptget, suite mapped away":     {OpenOptions{}, []string{of, mirror, keyring, c + "aptget-suite-map=s#unstable#trixie#"}, "no suite"},
 		"aptget, no mirror there":       {OpenOptions{}, []string{of, c + "mirror=file:///nonexistent"}, "wrong: dgit-distro.corp.mirror"},
 		"aptget, map that is a program": {OpenOptions{}, []string{of, mirror, c + "aptget-suite-map=print 1"}, "wrong: dgit-distro.corp.aptget-suite-map"},
-		"ftpmasterapi":                  {OpenOptions{}, []string{of, mirror, c + "archive-query=ftpmasterapi:", c + "archive-query-url=" + lab.api}, "sid, no index, corp"},
+		"ftpmasterapi":                  {OpenOptions{}, []string{of, mirror, c + "archive-query=ftpmasterapi:", c + "archive-query-url=" + lab.api}, "sid, unsigned list, corp"},
 		"ftpmasterapi without URL":      {OpenOptions{}, []string{of, mirror, c + "archive-query=ftpmasterapi:"}, "missing: dgit-distro.corp.archive-query-url dgit.default.archive-query-url"},
 		"ftpmasterapi, URL that is none": {OpenOptions{}, []string{of, mirror, c + "archive-query=ftpmasterapi:", c + "archive-query-url=ftp://x.example.org"},
 			"wrong: dgit-distro.corp.archive-query-url"},
 		"dummycatapi":             {OpenOptions{}, []string{of, mirror, c + "archive-query=dummycatapi:", c + "archive-query-url=file://" + lab.archive.Dir + "/api"}, "sid, digest from a service, corp"},
-		"dummycat":                {OpenOptions{}, []string{of, mirror, c + "archive-query=dummycat:" + lab.archive.Dir + "/cat"}, "sid, no index, corp"},
+		"dummycat":                {OpenOptions{}, []string{of, mirror, c + "archive-query=dummycat:" + lab.archive.Dir + "/cat"}, "sid, unsigned list, corp"},
 		"dummycat, no mirror":     {OpenOptions{}, []string{of, c + "mirror=ftp://x", c + "archive-query=dummycat:" + lab.archive.Dir + "/cat"}, "wrong: dgit-distro.corp.mirror"},
-		"madison":                 {OpenOptions{}, []string{of, mirror, c + "archive-query=madison:" + lab.madison}, "unstable, no index, corp"},
-		"madison, URL configured": {OpenOptions{}, []string{of, mirror, c + "archive-query=madison:", c + "madison-distro=" + lab.madison}, "unstable, no index, corp"},
+		"madison":                 {OpenOptions{}, []string{of, mirror, c + "archive-query=madison:" + lab.madison}, "unstable, unsigned list, corp"},
+		"madison, URL configured": {OpenOptions{}, []string{of, mirror, c + "archive-query=madison:", c + "madison-distro=" + lab.madison}, "unstable, unsigned list, corp"},
 		"madison, URL that is none": {OpenOptions{}, []string{of, mirror, c + "archive-query=madison:", c + "madison-distro=http://"},
 			"wrong: dgit-distro.corp.madison-distro"},
+		"index required, and there": {OpenOptions{RequireSignedIndex: true}, []string{of, mirror, keyring}, "sid, signed index, corp"},
+		"index required, digest there": {OpenOptions{RequireSignedIndex: true}, []string{of, mirror, c + "archive-query=dummycatapi:", c + "archive-query-url=file://" + lab.archive.Dir + "/api"},
+			"unsigned: digest from a service"},
+		"index required, nothing there": {OpenOptions{RequireSignedIndex: true}, []string{of, mirror, c + "archive-query=dummycat:" + lab.archive.Dir + "/cat"},
+			"unsigned: unsigned list"},
 		"no such method": {OpenOptions{}, []string{of, mirror, c + "archive-query=sshpsql:host"}, "wrong: dgit-distro.corp.archive-query"},
 	} {
 		client := archive.NewClient(archive.ClientOptions{CacheDir: t.TempDir()})
 		s, access, err := newSuiteOpener(client, configured(tt.lines...), tt.opts).open(t.Context(), "unstable", "hello")
 		got := ""
+		var unsigned *UnsignedIndexError
 		switch {
 		case errors.As(err, new(*archive.UnknownSuiteError)):
 			got = "no suite"
+		case errors.As(err, &unsigned):
+			got = "unsigned: " + unsigned.Assurance.String()
 		case err != nil:
 			got = outcome("", err)
 		default:

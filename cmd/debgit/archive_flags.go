@@ -13,6 +13,7 @@ type archiveFlags struct {
 	archive          string
 	keyrings         []string
 	requireGitServer bool
+	requireIndex     bool
 	noChase          bool
 	uploads          string // of those commands that have the option
 }
@@ -22,6 +23,7 @@ func (o *archiveFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&o.archive, "archive", "", "read the archive at `URL|DIR` (default: those that APT is configured for)")
 	flags.StringArrayVar(&o.keyrings, "keyring", nil, "trust the keys in `FILE` to sign that archive; may be repeated")
 	flags.BoolVar(&o.requireGitServer, "require-git-server", false, "fail if the distro's git server cannot be asked for what maintainers pushed")
+	flags.BoolVar(&o.requireIndex, "require-signed-index", false, "fail if the archive is configured to be asked in a way that knows no signed index")
 	flags.BoolVar(&o.noChase, "no-chase-dsc-distro", false, "do not ask another distro for the commit that a .dsc names")
 	addLimitFlag(flags, &o.limits)
 }
@@ -30,7 +32,7 @@ func (o *archiveFlags) add(cmd *cobra.Command) {
 func (o *archiveFlags) fetchOptions(env *environment, command, pkg, suite string, progress gitmap.Progress) (history.FetchOptions, error) {
 	opts := history.FetchOptions{
 		ArchiveOptions: history.ArchiveOptions{
-			OpenOptions: history.OpenOptions{Archive: o.archive, Keyrings: o.keyrings},
+			OpenOptions: history.OpenOptions{Archive: o.archive, Keyrings: o.keyrings, RequireSignedIndex: o.requireIndex},
 			Getenv:      env.getenv,
 			Limits:      o.limits,
 			Progress:    progress,

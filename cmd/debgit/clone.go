@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"debgit/archive"
 	"debgit/history"
 
 	"github.com/spf13/cobra"
@@ -171,6 +172,12 @@ func cloneSummary(env *environment, r *history.CloneResult) string {
 	}
 	for _, s := range r.Signers {
 		row("signed", "the archive's index, by "+signerName(s))
+	}
+	for _, s := range r.DscSigners {
+		row("signed", "the .dsc, by "+signerName(s))
+	}
+	if r.Assurance == archive.ServiceDigest {
+		row("digest", "of the .dsc, as "+r.Where+" told it")
 	}
 	if r.Uploads != nil {
 		b.WriteString("\n" + uploadSummary(r.Uploads))

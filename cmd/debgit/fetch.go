@@ -93,6 +93,9 @@ func fetchWarnings(r *history.FetchResult) []string {
 			"Only the archive was read. If the maintainers of %s have pushed their git history with dgit, it may be missing here; once the server can be reached, get it with: debgit fetch",
 			r.GitServer, r.ID.Package))
 	}
+	if r.Unverified != nil {
+		warnings = append(warnings, fmt.Sprintf("nothing vouches for %s: %s has no signed index, and the signature of the .dsc is not verified: %v", r.ID, r.Where, r.Unverified))
+	}
 	warnings = append(warnings, uploadWarnings(r.Uploads)...)
 	if r.Missing != nil {
 		warnings = append(warnings, fmt.Sprintf("%v\nIts files were imported instead.", r.Missing))

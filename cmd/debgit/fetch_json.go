@@ -8,19 +8,19 @@ import (
 // What was fetched as JSON. The rules of results.go hold.
 
 type fetchJSON struct {
-	Package  string         `json:"package"`
-	Version  string         `json:"version"` // in the changelog of the commit
-	Commit   string         `json:"commit"`
-	Old      string         `json:"old_commit"` // what the ref was before; "" if it is new
-	Suite    string         `json:"suite"`
-	Ref      string         `json:"ref"`
-	Archive  string         `json:"archive_version"` // the newest upload that could be had; "" if there is none
-	Import   *gitmap.Report `json:"import"`          // null if nothing was imported
-	Files    []string       `json:"files"`
-	Signers  []signerJSON   `json:"signers"`           // of the index of the archive
-	Parts    []fetchJSON    `json:"parts"`             // of several suites, each that has the package
-	Uploads  *uploadsJSON   `json:"uploads,omitempty"` // with --uploads
-	Warnings []string       `json:"warnings"`
+	Package string         `json:"package"`
+	Version string         `json:"version"` // in the changelog of the commit
+	Commit  string         `json:"commit"`
+	Old     string         `json:"old_commit"` // what the ref was before; "" if it is new
+	Suite   string         `json:"suite"`
+	Ref     string         `json:"ref"`
+	Archive string         `json:"archive_version"` // the newest upload that could be had; "" if there is none
+	Import  *gitmap.Report `json:"import"`          // null if nothing was imported
+	Files   []string       `json:"files"`
+	vouchingJSON
+	Parts    []fetchJSON  `json:"parts"`             // of several suites, each that has the package
+	Uploads  *uploadsJSON `json:"uploads,omitempty"` // with --uploads
+	Warnings []string     `json:"warnings"`
 }
 
 func newFetchJSON(r *history.FetchResult, warnings []string) fetchJSON {
@@ -33,10 +33,11 @@ func newFetchJSON(r *history.FetchResult, warnings []string) fetchJSON {
 		Archive:  string(r.ID.Version),
 		Import:   newImportJSON(r.Import),
 		Files:    list(r.Files),
-		Signers:  newSignersJSON(r.Signers),
 		Parts:    []fetchJSON{},
 		Uploads:  newUploadsJSON(r.Uploads),
 		Warnings: list(warnings),
+
+		vouchingJSON: newVouchingJSON(r.Vouching),
 	}
 	if !r.Old.IsZero() {
 		f.Old = r.Old.String()

@@ -191,7 +191,7 @@ type listedSuiteJSON struct {
 	Suite     string `json:"suite"` // the codename; "" for a snapshot service
 	Component string `json:"component"`
 	Archive   string `json:"archive"`   // the mirror or service that was asked
-	Assurance string `json:"assurance"` // "signed index", "digest from a service" or "no index"
+	Assurance string `json:"assurance"` // "signed index", "digest from a service" or "unsigned list"
 	Kept      bool   `json:"kept"`      // only for binary packages that are still there
 }
 

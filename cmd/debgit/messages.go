@@ -185,6 +185,9 @@ func rules(command string) []rule {
 			return "the mirror is being updated, or broken; try again later, or use another one"
 		}),
 		on(statusNoSuite, hintSuite),
+		on(statusSignature, func(e *history.UnsignedIndexError) string {
+			return "remove archive-query from the configuration to read signed indexes, or --require-signed-index"
+		}),
 		on(statusSignature, hintSignature),
 		on(statusSignature, hintRelease),
 		on(statusSignature, func(e *history.NoUploaderKeyringError) string {

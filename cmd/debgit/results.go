@@ -111,13 +111,23 @@ type signerJSON struct {
 
 type cloneJSON struct {
 	uploadJSON
-	Suite   string         `json:"suite"`
-	Dir     string         `json:"dir"`
-	Branch  string         `json:"branch"`
-	Import  *gitmap.Report `json:"import"` // null if the commit is the git server's
-	Files   []string       `json:"files"`
-	Signers []signerJSON   `json:"signers"`           // of the index of the archive
-	Uploads *uploadsJSON   `json:"uploads,omitempty"` // with --uploads
+	Suite  string         `json:"suite"`
+	Dir    string         `json:"dir"`
+	Branch string         `json:"branch"`
+	Import *gitmap.Report `json:"import"` // null if the commit is the git server's
+	Files  []string       `json:"files"`
+	vouchingJSON
+	Uploads *uploadsJSON `json:"uploads,omitempty"` // with --uploads
+}
+
+type vouchingJSON struct {
+	Signers    []signerJSON `json:"signers"`     // of the index of the archive
+	Assurance  string       `json:"assurance"`   // "signed index", "digest from a service" or "unsigned list"
+	DscSigners []signerJSON `json:"dsc_signers"` // of the .dsc, verified only if there is but an unsigned list
+}
+
+func newVouchingJSON(v history.Vouching) vouchingJSON {
+	return vouchingJSON{newSignersJSON(v.Signers), v.Assurance.String(), newSignersJSON(v.DscSigners)}
 }
 
 type importDscJSON struct {
@@ -135,8 +145,9 @@ func newCloneJSON(r *history.CloneResult, warnings []string) cloneJSON {
 		Branch:     r.Branch,
 		Import:     newImportJSON(r.Import),
 		Files:      list(r.Files),
-		Signers:    newSignersJSON(r.Signers),
 		Uploads:    newUploadsJSON(r.Uploads),
+
+		vouchingJSON: newVouchingJSON(r.Vouching),
 	}
 }
 
