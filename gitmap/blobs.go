@@ -3,15 +3,12 @@ package gitmap
 import (
 	"context"
 	"io"
+	"math/bits"
 	"sync"
 )
 
-// A blob is the content of a file on its way into the pack: its name is known
-// once the pool that it was given to has been drained.
-type blob struct{ id ObjectID }
-
 // Contents up to maxPooled bytes are hashed and compressed by the workers of a
-// pool, several at a time; at most maxWaiting bytes of them wait, so that a decoder
+// pool, several at a time; buffers for at most maxWaiting bytes wait for them, so that a decoder
 // can run ahead but memory stays bounded. Larger ones are streamed by the reader itself.
 const (
 	maxPooled  = 4 << 20
@@ -23,24 +20,46 @@ type blobPool struct {
 	pack    *packWriter
 	jobs    chan job
 	large   *deflater
-	buffers sync.Pool
+	buffers [bufferSizes]sync.Pool // of *[]byte
 	wg      sync.WaitGroup
 
 	mu      sync.Mutex
 	err     error // the first that any worker had
-	waiting int64 // bytes of the contents that no worker has finished
+	waiting int64 // bytes of the buffers that no worker is done with
 	less    *sync.Cond
 }
 
+// job is to make a blob of content, which is in a buffer, and to put its name at id.
 type job struct {
-	content *[]byte
-	blob    *blob
+	buffer  *[]byte
+	content []byte
+	id      *ObjectID
+}
+
+// Buffers have sizes that double, the first of smallestBuffer, the last of maxPooled.
+const (
+	smallestBuffer = 1 << 10
+	bufferSizes    = 13
+)
+
+// bufferSize returns the smallest size, and the number of that size, which n bytes fit into.
+func bufferSize(n int64) (size, number int) {
+	number = bits.Len64(uint64(max(n, 1)-1) / smallestBuffer)
+	return smallestBuffer << number, number
+}
+
+// buffer returns a buffer of that size.
+func (p *blobPool) buffer(size, number int) *[]byte {
+	if b, ok := p.buffers[number].Get().(*[]byte); ok {
+		return b
+	}
+	b := make([]byte, size)
+	return &b
 }
 
 func newBlobPool(pack *packWriter, workers int) *blobPool {
 	p := &blobPool{pack: pack, jobs: make(chan job, 1024), large: pack.newDeflater()}
 	p.less = sync.NewCond(&p.mu)
-	p.buffers.New = func() any { return new([]byte) }
 	for range workers {
 		p.wg.Add(1)
 		go p.work()
@@ -52,13 +71,14 @@ func (p *blobPool) work() {
 	defer p.wg.Done()
 	d := p.pack.newDeflater()
 	for j := range p.jobs {
-		id, err := p.pack.put(d, blobObject, *j.content)
-		j.blob.id = id
-		p.wait(-int64(len(*j.content)))
-		p.buffers.Put(j.content)
+		id, err := p.pack.put(d, blobObject, j.content)
+		*j.id = id
 		if err != nil {
 			p.fail(err)
 		}
+		size, number := bufferSize(int64(len(j.content)))
+		p.buffers[number].Put(j.buffer)
+		p.wait(-int64(size))
 	}
 }
 
@@ -89,34 +109,32 @@ func (p *blobPool) failed() error {
 	return p.err
 }
 
-// add reads size bytes of r and makes a blob of them.
-func (p *blobPool) add(ctx context.Context, r io.Reader, size int64) (*blob, error) {
+// add reads size bytes of r and makes a blob of them. Its name is at id once the pool
+// is closed.
+func (p *blobPool) add(ctx context.Context, r io.Reader, size int64, id *ObjectID) (err error) {
 	if err := p.failed(); err != nil {
-		return nil, err
+		return err
 	}
-	b := new(blob)
 	if size > maxPooled {
-		var err error
-		b.id, err = p.pack.putStream(p.large, size, r)
-		return b, err
+		*id, err = p.pack.putStream(p.large, size, r)
+		return err
 	}
-	content := p.buffers.Get().(*[]byte)
-	if int64(cap(*content)) < size {
-		*content = make([]byte, size, size+size/4)
-	}
-	*content = (*content)[:size]
-	if _, err := io.ReadFull(r, *content); err != nil {
+	space, number := bufferSize(size)
+	p.wait(int64(space))
+	buffer := p.buffer(space, number)
+	content := (*buffer)[:size]
+	if _, err := io.ReadFull(r, content); err != nil {
+		p.wait(-int64(space))
 		if err == io.EOF {
 			err = io.ErrUnexpectedEOF
 		}
-		return nil, err
+		return err
 	}
-	p.wait(size)
 	select {
-	case p.jobs <- job{content, b}:
-		return b, nil
+	case p.jobs <- job{buffer, content, id}:
+		return nil
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
 }
 

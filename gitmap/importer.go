@@ -309,12 +309,12 @@ type bound struct {
 // content returns the content of a file or link; name is for the refusal of one that
 // is too large.
 func (im *importer) content(n *node, name string, most bound) ([]byte, error) {
-	size, err := im.blobSize(n.blob.id)
+	size, err := im.blobSize(n.id)
 	if err != nil {
 		return nil, err
 	}
 	if size > most.bytes {
 		return nil, &dsc.LimitError{File: name, What: most.what, Limit: most.bytes}
 	}
-	return im.blob(n.blob.id)
+	return im.blob(n.id)
 }

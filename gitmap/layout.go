@@ -215,7 +215,7 @@ func (im *importer) withoutQuiltState(file string, root *node) *node {
 	e := editTree(root)
 	for _, name := range root.names() {
 		if root.at(name, ".pc") != nil {
-			delete(e.dir(name).entries, ".pc")
+			e.dir(name).drop(".pc")
 			im.result.Losses.add(Loss{Kind: LossQuiltState, File: file, Path: name + "/.pc"})
 		}
 	}
@@ -269,14 +269,14 @@ func (im *importer) finishSource(root *node) (*node, error) {
 		at = strings.Split(formatName, "/")
 	}
 	if im.layout.format != format1 && format == nil && at != nil {
-		b, err := im.newBlob([]byte(im.layout.format + "\n"))
+		file, err := im.newFile([]byte(im.layout.format + "\n"))
 		if err != nil {
 			return nil, err
 		}
-		root = root.with(&node{kind: fileNode, blob: b}, at...)
+		root = root.with(file, at...)
 	}
 	if rules := root.at("debian", "rules"); rules != nil && rules.kind == fileNode {
-		root = root.with(&node{kind: execNode, blob: rules.blob}, "debian", "rules")
+		root = root.with(&node{kind: execNode, id: rules.id}, "debian", "rules")
 	}
 	return root, nil
 }

@@ -69,7 +69,7 @@ func (l *Losses) merge(m Losses) {
 // addEmptyDirs adds the outermost directories in n that hold nothing git keeps.
 func (l *Losses) addEmptyDirs(file string, n *node, prefix string) {
 	for _, name := range n.names() {
-		e := n.entries[name]
+		e := n.child(name)
 		switch {
 		case !e.isDir():
 		case !e.keepsAnything():
@@ -85,7 +85,7 @@ func (l *Losses) addEmptyDirs(file string, n *node, prefix string) {
 func (n *node) keepsAnything() bool {
 	if n.keeps == unknown {
 		n.keeps = no
-		for _, e := range n.entries {
+		for _, e := range n.children() {
 			if e.kind != specialNode && (!e.isDir() || e.keepsAnything()) {
 				n.keeps = yes
 				break

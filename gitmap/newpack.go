@@ -57,18 +57,19 @@ func (p *Pack) commit(c commit) (CommitID, error) {
 func (p *Pack) WriteFiles(files map[string][]byte) (ObjectID, error) {
 	dir := newDir()
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		b, err := p.newBlob(files[name])
+		file, err := p.newFile(files[name])
 		if err != nil {
 			return ObjectID{}, err
 		}
-		dir.entries[name] = &node{kind: fileNode, blob: b}
+		dir.set(name, file)
 	}
 	return p.trees.writeRoot(dir)
 }
 
-func (p *Pack) newBlob(content []byte) (*blob, error) {
+// newFile writes a blob, and returns it as a regular file.
+func (p *Pack) newFile(content []byte) (*node, error) {
 	id, err := p.writer.put(p.deflater, blobObject, content)
-	return &blob{id}, err
+	return &node{kind: fileNode, id: id}, err
 }
 
 // blob returns the content of a blob that is in the pack or in the repository.

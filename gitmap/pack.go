@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/sha1"
 	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -13,8 +14,6 @@ import (
 	"strconv"
 	"sync"
 
-	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/format/idxfile"
 	"github.com/klauspost/compress/zlib"
 	"github.com/pjbgf/sha1cd"
 )
@@ -55,7 +54,6 @@ type packWriter struct {
 	out     *bufio.Writer
 	offset  int64
 	written map[ObjectID]packed
-	order   []ObjectID
 }
 
 // packed is where in the pack an object is.
@@ -213,7 +211,6 @@ func (p *packWriter) write(id ObjectID, kind objectKind, size, length int64, def
 		return io.ErrShortWrite
 	}
 	p.written[id] = packed{p.offset, crc.Sum32(), size}
-	p.order = append(p.order, id)
 	p.offset += int64(len(header)) + n
 	return nil
 }
@@ -271,14 +268,14 @@ func (p *packWriter) read(id ObjectID) (content []byte, ok bool, err error) {
 // is no pack if there were no new objects.
 func (p *packWriter) finish() error {
 	defer p.abort()
-	if len(p.order) == 0 {
+	if len(p.written) == 0 {
 		return nil
 	}
 	if err := p.out.Flush(); err != nil {
 		return err
 	}
 	header := append([]byte("PACK"), 0, 0, 0, 2)
-	header = binary.BigEndian.AppendUint32(header, uint32(len(p.order)))
+	header = binary.BigEndian.AppendUint32(header, uint32(len(p.written)))
 	if _, err := p.file.WriteAt(header, 0); err != nil {
 		return err
 	}
@@ -286,8 +283,7 @@ func (p *packWriter) finish() error {
 	if _, err := io.Copy(sum, io.NewSectionReader(p.file, 0, p.offset)); err != nil {
 		return err
 	}
-	var checksum plumbing.Hash
-	copy(checksum[:], sum.Sum(nil))
+	checksum := [sha1.Size]byte(sum.Sum(nil))
 	if _, err := p.file.WriteAt(checksum[:], p.offset); err != nil {
 		return err
 	}
@@ -303,7 +299,7 @@ func (p *packWriter) finish() error {
 		}
 	}
 	// git sees a pack once its index is there, so that comes last.
-	final := filepath.Join(p.dir, "pack-"+checksum.String())
+	final := filepath.Join(p.dir, "pack-"+hex.EncodeToString(checksum[:]))
 	if err := os.Rename(p.file.Name(), final+".pack"); err != nil {
 		return err
 	}
@@ -313,27 +309,13 @@ func (p *packWriter) finish() error {
 	return syncDir(p.dir)
 }
 
-func (p *packWriter) writeIndex(checksum plumbing.Hash) (*os.File, error) {
-	w := new(idxfile.Writer)
-	for id, at := range p.written {
-		w.Add(plumbing.Hash(id), uint64(at.offset), at.crc)
-	}
-	if err := w.OnFooter(checksum); err != nil {
-		return nil, err
-	}
-	index, err := w.Index()
-	if err != nil {
-		return nil, err
-	}
+// writeIndex writes the index of a pack with that checksum into a new file.
+func (p *packWriter) writeIndex(checksum [sha1.Size]byte) (*os.File, error) {
 	f, err := os.CreateTemp(p.dir, "tmp_idx_")
 	if err != nil {
 		return nil, err
 	}
-	out := bufio.NewWriter(f)
-	if _, err = idxfile.NewEncoder(out).Encode(index); err == nil {
-		err = out.Flush()
-	}
-	if err != nil {
+	if err := encodeIndex(f, p.written, checksum); err != nil {
 		f.Close()
 		os.Remove(f.Name())
 		return nil, err

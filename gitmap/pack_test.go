@@ -62,21 +62,17 @@ func TestPack(t *testing.T) {
 		t.Fatal(err)
 	}
 	pool := newBlobPool(pack, 3)
-	var blobs []*blob
-	for range 2 { // the second time nothing is new
-		for _, c := range contents() {
-			b, err := pool.add(t.Context(), bytes.NewReader(c), int64(len(c)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			blobs = append(blobs, b)
+	blobs := make([]ObjectID, 2*len(contents()))
+	for i, c := range append(contents(), contents()...) { // the second time nothing is new
+		if err := pool.add(t.Context(), bytes.NewReader(c), int64(len(c)), &blobs[i]); err != nil {
+			t.Fatal(err)
 		}
 	}
 	if err := pool.close(); err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range append(contents(), contents()...) {
-		got, ok, err := pack.read(blobs[i].id)
+		got, ok, err := pack.read(blobs[i])
 		if err != nil || !ok || !bytes.Equal(got, want) {
 			t.Fatalf("read of blob %d before finish = %d bytes, %v, %v, want %d bytes", i, len(got), ok, err, len(want))
 		}
@@ -85,7 +81,7 @@ func TestPack(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, want := range contents() {
-		got, err := repo.blob(blobs[i].id)
+		got, err := repo.blob(blobs[i])
 		if err != nil || !bytes.Equal(got, want) {
 			t.Errorf("blob %d = %d bytes, %v, want %d bytes", i, len(got), err, len(want))
 		}
@@ -155,7 +151,7 @@ func TestPackTruncatedStream(t *testing.T) {
 	pool := newBlobPool(pack, 1)
 	defer pool.close()
 	for _, size := range []int64{10, maxPooled + 10} {
-		_, err := pool.add(t.Context(), strings.NewReader("short"), size)
+		err := pool.add(t.Context(), strings.NewReader("short"), size, new(ObjectID))
 		if err == nil || err.Error() != "unexpected EOF" {
 			t.Errorf("add of 5 bytes as %d = %v, want unexpected EOF", size, err)
 		}
@@ -241,5 +237,33 @@ func TestRefusedLink(t *testing.T) {
 		if refused := isDotGitmodules(name); refused != (err != nil) {
 			t.Errorf("isDotGitmodules(%q) = %v, but git update-index says %v", name, refused, err)
 		}
+	}
+}
+
+// git reads the offsets of a pack that is larger than 2 GiB from our index.
+func TestIndexOfLargePack(t *testing.T) {
+	objects := map[ObjectID]packed{
+		{0xff, 1}: {offset: 12, crc: 0xdeadbeef},
+		{0x00, 2}: {offset: 1<<31 - 1, crc: 1},
+		{0x7f, 3}: {offset: 1 << 31, crc: 2},
+		{0x7f, 2}: {offset: 1<<40 + 5, crc: 3},
+	}
+	var index bytes.Buffer
+	if err := encodeIndex(&index, objects, [20]byte{}); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("git", "show-index")
+	cmd.Stdin = &index
+	got, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	zeros := strings.Repeat("0", 36)
+	want := "2147483647 0002" + zeros + " (00000001)\n" +
+		"1099511627781 7f02" + zeros + " (00000003)\n" +
+		"2147483648 7f03" + zeros + " (00000002)\n" +
+		"12 ff01" + zeros + " (deadbeef)\n"
+	if string(got) != want {
+		t.Errorf("git show-index says\n%s, want\n%s", got, want)
 	}
 }

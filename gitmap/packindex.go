@@ -1,11 +1,15 @@
 package gitmap
 
 import (
+	"bufio"
 	"bytes"
+	"crypto/sha1"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 )
 
@@ -25,6 +29,9 @@ const (
 	idxHeader = 8
 	idxFanout = 256 * 4
 )
+
+// idxMagic starts an index of version 2.
+const idxMagic = "\xfftOc\x00\x00\x00\x02"
 
 func openKnownObjects(packDir string) (*knownObjects, error) {
 	names, err := filepath.Glob(filepath.Join(packDir, "pack-*.idx"))
@@ -67,7 +74,7 @@ func mapIndex(name string) (*packIndex, error) {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	x := &packIndex{data: data}
-	if !bytes.Equal(data[:idxHeader], []byte("\xfftOc\x00\x00\x00\x02")) {
+	if !bytes.Equal(data[:idxHeader], []byte(idxMagic)) {
 		syscall.Munmap(data)
 		return nil, nil
 	}
@@ -118,4 +125,54 @@ func (k *knownObjects) close() {
 		syscall.Munmap(x.data)
 	}
 	k.indexes = nil
+}
+
+// encodeIndex writes the index, of version 2, of a pack that has these objects and
+// that checksum.
+func encodeIndex(dst io.Writer, objects map[ObjectID]packed, checksum [sha1.Size]byte) error {
+	ids := make([]ObjectID, 0, len(objects))
+	var fanout [256]uint32 // how many names are before the first one with a higher first byte
+	for id := range objects {
+		ids = append(ids, id)
+		fanout[id[0]]++
+	}
+	slices.SortFunc(ids, func(a, b ObjectID) int { return bytes.Compare(a[:], b[:]) })
+	sum := sha1.New()
+	out := bufio.NewWriterSize(io.MultiWriter(dst, sum), 64<<10)
+	number := func(n uint32) { // an error of a bufio.Writer stays until Flush
+		out.Write(binary.BigEndian.AppendUint32(nil, n))
+	}
+	out.WriteString(idxMagic)
+	before := uint32(0)
+	for _, n := range fanout {
+		before += n
+		number(before)
+	}
+	for _, id := range ids {
+		out.Write(id[:])
+	}
+	for _, id := range ids {
+		number(objects[id].crc)
+	}
+	// What does not fit into 31 bits is in a table of its own, and its place there, with
+	// the highest bit set, where the offset would be.
+	const large = 1 << 31
+	var largeOffsets []uint64
+	for _, id := range ids {
+		if at := objects[id].offset; at < large {
+			number(uint32(at))
+		} else {
+			number(large | uint32(len(largeOffsets)))
+			largeOffsets = append(largeOffsets, uint64(at))
+		}
+	}
+	for _, at := range largeOffsets {
+		out.Write(binary.BigEndian.AppendUint64(nil, at))
+	}
+	out.Write(checksum[:])
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	_, err := dst.Write(sum.Sum(nil))
+	return err
 }

@@ -43,7 +43,7 @@ func (t *patchTree) Lookup(path string) (fs.FileMode, error) {
 // Content returns the content of the file, or the target of the link, at path.
 func (t *patchTree) Content(path string) ([]byte, error) {
 	n := t.root.at(strings.Split(path, "/")...)
-	if n == nil || n.blob == nil {
+	if n == nil || n.isDir() || n.kind == specialNode {
 		return nil, fs.ErrNotExist
 	}
 	data, err := t.im.content(n, path, bound{"bytes to be patched", t.im.limits.Patched - t.read})
@@ -78,11 +78,10 @@ func (im *importer) apply(budget *patchBudget, root *node, changes []dsc.Change,
 			continue
 		}
 		written += int64(len(c.Content))
-		b, err := im.newBlob(c.Content)
+		n, err := im.newFile(c.Content)
 		if err != nil {
 			return nil, err
 		}
-		n := &node{kind: fileNode, blob: b}
 		switch {
 		case c.Mode&fs.ModeSymlink != 0:
 			n.kind = linkNode
@@ -181,11 +180,11 @@ func (im *importer) applyUnlisted(root *node) (*node, error) {
 	if len(applied) == 0 {
 		return root, nil
 	}
-	b, err := im.newBlob([]byte("# During unpack\n" + strings.Join(applied, "\n") + "\n"))
+	list, err := im.newFile([]byte("# During unpack\n" + strings.Join(applied, "\n") + "\n"))
 	if err != nil {
 		return nil, err
 	}
-	return root.with(&node{kind: fileNode, blob: b}, "debian", "patches", ".dpkg-source-applied"), nil
+	return root.with(list, "debian", "patches", ".dpkg-source-applied"), nil
 }
 
 // readPatch reads a decompressed patch to its end.

@@ -55,13 +55,13 @@ func (im *importer) remember(c *dsc.Content, u *unpacked) error {
 	if err != nil {
 		return err
 	}
-	b, err := im.newBlob(data)
+	file, err := im.newFile(data)
 	if err != nil {
 		return err
 	}
 	top := newDir()
-	top.entries["memory.json"] = &node{kind: fileNode, blob: b}
-	top.entries["tree"] = &node{kind: dirNode, entries: u.view.entries, id: tree, written: true}
+	top.set("memory.json", file)
+	top.set("tree", u.view)
 	if tree == emptyTree { // which a tree does not hold as an entry
 		return nil
 	}
@@ -75,7 +75,7 @@ func (im *importer) remember(c *dsc.Content, u *unpacked) error {
 // hiddenIn appends to list what is in root but not in view, and nothing below that.
 func hiddenIn(root, view *node, prefix string, list []hidden) []hidden {
 	for _, name := range root.names() {
-		e := root.entries[name]
+		e := root.child(name)
 		seen := view.at(name)
 		switch {
 		case seen == nil || e.kind == specialNode:
@@ -140,9 +140,9 @@ func (im *importer) readTree(id ObjectID) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &node{kind: dirNode, entries: make(map[string]*node, len(entries)), id: id, written: true}
+	n := &node{kind: dirNode, id: id, written: true}
 	for _, e := range entries {
-		child := &node{blob: &blob{ObjectID(e.Hash)}}
+		child := &node{id: ObjectID(e.Hash)}
 		switch e.Mode {
 		case filemode.Regular:
 			child.kind = fileNode
@@ -157,7 +157,7 @@ func (im *importer) readTree(id ObjectID) (*node, error) {
 		default:
 			return nil, fmt.Errorf("mode %s", e.Mode)
 		}
-		n.entries[e.Name] = child
+		n.set(e.Name, child)
 	}
 	return n, nil
 }

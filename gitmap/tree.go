@@ -1,7 +1,6 @@
 package gitmap
 
 import (
-	"maps"
 	"sort"
 	"strings"
 )
@@ -26,35 +25,28 @@ func (k nodeKind) gitMode() string {
 // it does not keep. Once a tree has been built nodes do not change: with and
 // without return a new root that shares what is the same, so several states of a
 // tree can stand side by side.
+//
+// There may be a million of them, so that each byte counts.
 type node struct {
 	kind    nodeKind
-	blob    *blob            // of a file or link
-	entries map[string]*node // of a directory
-
-	id      ObjectID // of the tree object, if written
-	written bool
+	written bool     // the tree object of a directory
 	keeps   tristate // see keepsAnything
+	id      ObjectID // of the blob, once that has its name; or of the tree object, if written
+	dir     *entries // of a directory; nil if it has none
 }
-
-func newDir() *node { return &node{kind: dirNode, entries: map[string]*node{}} }
-
-func (n *node) isDir() bool { return n != nil && n.kind == dirNode }
 
 // at returns the node at path, without following links; nil if there is none.
 func (n *node) at(path ...string) *node {
 	for _, name := range path {
-		if !n.isDir() {
-			return nil
-		}
-		n = n.entries[name]
+		n = n.child(name)
 	}
 	return n
 }
 
 // only returns the single entry of a directory, if it is one.
 func (n *node) only() (string, *node) {
-	if len(n.entries) == 1 {
-		for name, e := range n.entries {
+	if n.len() == 1 {
+		for name, e := range n.children() {
 			return name, e
 		}
 	}
@@ -67,11 +59,8 @@ func (n *node) with(leaf *node, path ...string) *node {
 	if len(path) == 0 {
 		return leaf
 	}
-	out := newDir()
-	if n.isDir() {
-		out.entries = maps.Clone(n.entries)
-	}
-	out.entries[path[0]] = out.entries[path[0]].with(leaf, path[1:]...)
+	out := n.copyDir()
+	out.set(path[0], out.child(path[0]).with(leaf, path[1:]...))
 	return out
 }
 
@@ -80,11 +69,11 @@ func (n *node) without(path ...string) *node {
 	if n.at(path...) == nil || len(path) == 0 {
 		return n
 	}
-	out := &node{kind: dirNode, entries: maps.Clone(n.entries)}
+	out := n.copyDir()
 	if len(path) == 1 {
-		delete(out.entries, path[0])
+		out.drop(path[0])
 	} else {
-		out.entries[path[0]] = n.entries[path[0]].without(path[1:]...)
+		out.set(path[0], n.child(path[0]).without(path[1:]...))
 	}
 	return out
 }
@@ -95,12 +84,12 @@ func (n *node) over(top *node) *node {
 	if !n.isDir() || !top.isDir() {
 		return top
 	}
-	out := &node{kind: dirNode, entries: maps.Clone(n.entries)}
-	for name, e := range top.entries {
-		if old := out.entries[name]; old != nil {
+	out := n.copyDir()
+	for name, e := range top.children() {
+		if old := out.child(name); old != nil {
 			e = old.over(e)
 		}
-		out.entries[name] = e
+		out.set(name, e)
 	}
 	return out
 }
@@ -120,7 +109,7 @@ func (n *node) withoutNamed(name string, seen func(path string)) *node {
 func (n *node) prune(prefix string, remove func(path, name string, e *node) bool) *node {
 	out := n
 	for _, name := range n.names() {
-		e := n.entries[name]
+		e := n.child(name)
 		keep := e
 		if remove(prefix+name, name, e) {
 			keep = nil
@@ -131,24 +120,15 @@ func (n *node) prune(prefix string, remove func(path, name string, e *node) bool
 			continue
 		}
 		if out == n {
-			out = &node{kind: dirNode, entries: maps.Clone(n.entries)}
+			out = n.copyDir()
 		}
 		if keep == nil {
-			delete(out.entries, name)
+			out.drop(name)
 		} else {
-			out.entries[name] = keep
+			out.set(name, keep)
 		}
 	}
 	return out
-}
-
-func (n *node) names() []string {
-	names := make([]string, 0, len(n.entries))
-	for name := range n.entries {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
 }
 
 // treeWriter writes trees to a pack.
@@ -168,13 +148,13 @@ func (w *treeWriter) write(n *node) (ObjectID, error) {
 		node *node
 		id   ObjectID
 	}
-	list := make([]entry, 0, len(n.entries))
-	for name, e := range n.entries {
+	list := make([]entry, 0, n.len())
+	for name, e := range n.children() {
 		switch {
 		case e.kind == specialNode:
 			continue
 		case !e.isDir():
-			list = append(list, entry{name, e, e.blob.id})
+			list = append(list, entry{name, e, e.id})
 			continue
 		}
 		id, err := w.write(e)
@@ -221,7 +201,7 @@ func (w *treeWriter) writeRoot(n *node) (ObjectID, error) {
 // and that is a tree; else n.
 func (w *treeWriter) gitRoot(n *node) (*node, error) {
 	var only *node
-	for _, e := range n.entries {
+	for _, e := range n.children() {
 		if e.kind == specialNode {
 			continue
 		}

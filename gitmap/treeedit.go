@@ -1,7 +1,5 @@
 package gitmap
 
-import "maps"
-
 // A treeEditor changes a tree in many places. The nodes of the tree that it starts
 // from stay as they are: a directory is copied the first time that something in it
 // changes, and only then.
@@ -17,16 +15,16 @@ func editTree(root *node) *treeEditor { return &treeEditor{root: root, own: map[
 // stands in the way gives way, as what is at path does.
 func (t *treeEditor) put(leaf *node, path ...string) {
 	last := len(path) - 1
-	t.dir(path[:last]...).entries[path[last]] = leaf
+	t.dir(path[:last]...).set(path[last], leaf)
 }
 
 // dir returns the directory at path, which is made if need be, to be changed.
 func (t *treeEditor) dir(path ...string) *node {
 	dir := t.changed(&t.root)
 	for _, name := range path {
-		next := dir.entries[name]
+		next := dir.child(name)
 		below := t.changed(&next)
-		dir.entries[name] = below
+		dir.set(name, below)
 		dir = below
 	}
 	return dir
@@ -40,14 +38,14 @@ func (t *treeEditor) remove(path ...string) {
 	}
 	dirs := []*node{t.changed(&t.root)}
 	for i, name := range path[:len(path)-1] {
-		next := dirs[i].entries[name]
+		next := dirs[i].child(name)
 		below := t.changed(&next)
-		dirs[i].entries[name] = below
+		dirs[i].set(name, below)
 		dirs = append(dirs, below)
 	}
 	for i := len(dirs) - 1; i >= 0; i-- {
-		delete(dirs[i].entries, path[i])
-		if len(dirs[i].entries) > 0 {
+		dirs[i].drop(path[i])
+		if dirs[i].len() > 0 {
 			return
 		}
 	}
@@ -58,11 +56,8 @@ func (t *treeEditor) changed(n **node) *node {
 	if t.own[*n] {
 		return *n
 	}
-	dir := newDir()
-	if (*n).isDir() {
-		dir.entries = maps.Clone((*n).entries)
-		t.copied += int64(len(dir.entries))
-	}
+	dir := (*n).copyDir()
+	t.copied += int64(dir.len())
 	t.own[dir] = true
 	*n = dir
 	return dir

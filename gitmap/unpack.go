@@ -20,8 +20,7 @@ type unpacker struct {
 	file   string
 	pool   *blobPool
 	root   *node
-	delay  map[*node]bool   // links that tar makes last, so that nothing can go through them
-	target map[*node]string // where links point
+	links  map[*node]string // where links point; without those that tar makes last, so that nothing can go through them
 	losses *Losses
 	budget *unpackBudget
 }
@@ -34,7 +33,7 @@ func unpack(ctx context.Context, pool *blobPool, c *dsc.Content, budget *unpackB
 		return nil, err
 	}
 	defer t.Close()
-	u := &unpacker{file: c.File().Name, pool: pool, root: newDir(), losses: losses, budget: budget, delay: map[*node]bool{}, target: map[*node]string{}}
+	u := &unpacker{file: c.File().Name, pool: pool, root: newDir(), losses: losses, budget: budget, links: map[*node]string{}}
 	for {
 		e, err := t.Next()
 		if err == io.EOF {
@@ -71,15 +70,15 @@ func (u *unpacker) add(ctx context.Context, e *dsc.Entry, content io.Reader) err
 		return u.errorf(e, "%w", err)
 	}
 	name := e.Path[len(e.Path)-1]
-	if old := dir.entries[name]; old.isDir() {
+	if old := dir.child(name); old.isDir() {
 		if e.Type == dsc.Directory {
 			return nil
 		}
-		if len(old.entries) > 0 {
+		if old.len() > 0 {
 			return u.errorf(e, "a directory that is not empty is there already")
 		}
 	}
-	dir.entries[name] = n
+	dir.set(strings.Clone(name), n) // the name is a part of the whole path
 	return nil
 }
 
@@ -128,18 +127,17 @@ func (u *unpacker) node(ctx context.Context, e *dsc.Entry, content io.Reader) (*
 		u.lose(e, LossHardLink, strings.Join(e.Hard, "/"))
 		return u.linked(e.Hard)
 	case dsc.Symlink:
-		b, err := u.pool.add(ctx, strings.NewReader(e.Link), int64(len(e.Link)))
-		n := &node{kind: linkNode, blob: b}
-		u.target[n] = e.Link
-		u.delay[n] = strings.HasPrefix(e.Link, "/") || slices.Contains(strings.Split(e.Link, "/"), "..")
-		return n, err
+		n := &node{kind: linkNode}
+		if !strings.HasPrefix(e.Link, "/") && !slices.Contains(strings.Split(e.Link, "/"), "..") {
+			u.links[n] = strings.Clone(e.Link)
+		}
+		return n, u.pool.add(ctx, strings.NewReader(e.Link), int64(len(e.Link)), &n.id)
 	}
-	b, err := u.pool.add(ctx, content, e.Size)
-	kind := fileNode
+	n := &node{kind: fileNode}
 	if e.Mode&0o111 != 0 {
-		kind = execNode
+		n.kind = execNode
 	}
-	return &node{kind: kind, blob: b}, err
+	return n, u.pool.add(ctx, content, e.Size, &n.id)
 }
 
 func (u *unpacker) lose(e *dsc.Entry, kind LossKind, detail string) {
@@ -175,7 +173,7 @@ func (u *unpacker) linked(path []string) (*node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("hard link to %q: %w", name, err)
 	}
-	n := dir.entries[path[len(path)-1]]
+	n := dir.child(path[len(path)-1])
 	if n == nil {
 		return nil, fmt.Errorf("hard link to %q, which no earlier entry made", name)
 	}
@@ -196,7 +194,8 @@ func (u *unpacker) parent(dir *node, path []string, create bool) (*node, error) 
 	for len(path) > 0 {
 		name := path[0]
 		path = path[1:]
-		next := dir.entries[name]
+		next := dir.child(name)
+		target, through := u.links[next]
 		if err := u.spendSteps(1); err != nil {
 			return nil, err
 		}
@@ -206,21 +205,21 @@ func (u *unpacker) parent(dir *node, path []string, create bool) (*node, error) 
 				return nil, err
 			}
 			next = newDir()
-			dir.entries[name] = next
+			dir.set(strings.Clone(name), next)
 		case next == nil:
 			return nil, fmt.Errorf("there is no directory %q", name)
-		case next.kind == linkNode && !u.delay[next]:
+		case through:
 			// The target is relative and stays below: it goes in front of the rest.
 			if links++; links > maxLinks {
 				return nil, fmt.Errorf("too many symbolic links at %q", name)
 			}
 			var parts []string
-			for part := range strings.SplitSeq(u.target[next], "/") {
+			for part := range strings.SplitSeq(target, "/") {
 				if part != "" && part != "." {
 					parts = append(parts, part)
 				}
 			}
-			if err := u.spendSteps(int64(len(u.target[next]) / 16)); err != nil {
+			if err := u.spendSteps(int64(len(target) / 16)); err != nil {
 				return nil, err
 			}
 			path = append(parts, path...)
