@@ -162,7 +162,11 @@ func (r *clogReader) unindented(n int, line, trimmed string) (done *ChangelogEnt
 
 func (r *clogReader) change(n int, line string) {
 	e := r.current(n)
-	e.Changes = append(append(e.Changes, make([]string, r.blank)...), line)
+	e.Changes = slices.Grow(e.Changes, r.blank+1) // there may be millions
+	for range r.blank {
+		e.Changes = append(e.Changes, "")
+	}
+	e.Changes = append(e.Changes, line)
 	r.state, r.blank = wantChangesOrTrailer, 0
 }
 

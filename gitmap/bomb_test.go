@@ -107,6 +107,20 @@ func tarballBombs() []bomb {
 			r.file('0', "x", "")
 		}
 	})
+	below := rawTarball(func(r *rawTar) {
+		for i := range 50_000 {
+			r.file('L', "././@LongLink", fmt.Sprintf("foo-1.0/%s%d\x00", strings.Repeat(strings.Repeat("d", 249)+"/", 15), i))
+			r.file('0', "x", "")
+		}
+	})
+	mixed := rawTarball(func(r *rawTar) {
+		for i := range 100 {
+			r.file('0', fmt.Sprintf("foo-1.0/%d", i), fmt.Sprint(i, strings.Repeat("large", 800<<10)))
+			for j := range 10 {
+				r.file('0', fmt.Sprintf("foo-1.0/%d.%d", i, j), fmt.Sprint(i, j))
+			}
+		}
+	})
 	names := rawTarball(func(r *rawTar) {
 		for i := range 1000 {
 			r.file('L', "././@LongLink", fmt.Sprintf("foo-1.0/%0200d\x00", i))
@@ -131,14 +145,16 @@ func tarballBombs() []bomb {
 		{"too many files", native(".gz", many), "entries=50000", "foo 1.0: foo_1.0.tar.gz: more entries than the limit of 50000", 100},
 		{"the same file again", native(".gz", again), "entries=50000", "foo 1.0: foo_1.0.tar.gz: more entries than the limit of 50000", 100},
 		{"directories that no entry makes", native(".gz", deep), "entries=50000", "foo 1.0: foo_1.0.tar.gz: more entries than the limit of 50000", 100},
-		{"deep directories", native(".gz", deep), "", "", 400},
+		{"deep directories", native(".gz", deep), "", "", 250},
+		{"small files in long directories", native(".gz", below), "", "", 100},
+		{"small files after large ones", native(".gz", mixed), "", "", 100},
 		{"long names", native(".gz", names), "names=100000", "foo 1.0: foo_1.0.tar.gz: more bytes of names than the limit of 100000", 100},
 		{"ways through links", native(".gz", links), "entries=2000", "foo 1.0: foo_1.0.tar.gz: more directories to pass through than the limit of 128000", 100},
 		{"large file", native("", rawTarball(func(r *rawTar) { r.file('0', "foo-1.0/a", strings.Repeat("a", 2000)) })),
 			"file=1000", "foo 1.0: foo_1.0.tar: more bytes in a file than the limit of 1000", 100},
 		{"large changelog", native(".gz", changelog(attackChangelog+strings.Repeat("\n", 8<<20))), "",
 			"foo 1.0: debian/changelog: more bytes of changelog than the limit of 8388608", 150},
-		{"changelog of blank lines", native(".gz", changelog(strings.Repeat("\n", 7<<20)+"  * x\n")), "", "", 800},
+		{"changelog of blank lines", native(".gz", changelog(strings.Repeat("\n", 7<<20)+"  * x\n")), "", "", 400},
 		{"changelog of one line", native(".gz", changelog(strings.Repeat("x", 1<<20))), "", "", 400},
 	}
 }
@@ -183,9 +199,9 @@ func patchBombs() []bomb {
 			"foo 1.0-1: debian/patches/fix.patch: line 3: hunk 1 does not match a", 150},
 		{"long patch", quilt("fix.patch\n", nil, patch("fix.patch", noise(65<<20))), "",
 			"foo 1.0-1: debian/patches/series: line 1: debian/patches/fix.patch: more bytes of patch than the limit of 67108864", 150},
-		{"patch of one line", quilt("fix.patch\n", nil, patch("fix.patch", change+"x"+strings.Repeat("x", 60<<20))), "", "", 600},
+		{"patch of one line", quilt("fix.patch\n", nil, patch("fix.patch", change+"x"+strings.Repeat("x", 60<<20))), "", "", 400},
 		{"patch of many lines", quilt("fix.patch\n", nil, patch("fix.patch", "--- /dev/null\n+++ b/b\n@@ -0,0 +1,5000000 @@\n"+strings.Repeat("+\n", 5_000_000))), "",
-			"foo 1.0-1: debian/patches/fix.patch: more lines of patch than the limit of 4194304", 250},
+			"foo 1.0-1: debian/patches/fix.patch: more lines of patch than the limit of 2097152", 250},
 		{"patch.gz", quilt("fix.patch.gz\n", nil, patch("fix.patch.gz", zipped(65<<20))), "",
 			"foo 1.0-1: debian/patches/fix.patch.gz: more bytes of patch than the limit of 67108864", 300},
 		{".diff.gz", diff, "", "foo 1.0-1: foo_1.0-1.diff.gz: more bytes of patch than the limit of 67108864", 300},
@@ -193,7 +209,7 @@ func patchBombs() []bomb {
 			patch("fix.patch", "--- a/b\n+++ b/b\n@@ -1 +1 @@\n-one\n+two\n")), "patched=1048576",
 			"foo 1.0-1: b: more bytes to be patched than the limit of 1048576", 100},
 		{"binary patch", quilt("fix.patch\n", nil, patch("fix.patch", strings.Repeat("diff --git a/b b/b\nnew file mode 100644\nindex 0000000..1111111\nGIT binary patch\nliteral 67108864\nzcmZQz\n\n", 5))), "",
-			"foo 1.0-1: debian/patches/fix.patch: more bytes to be patched than the limit of 268435456", 100},
+			"foo 1.0-1: debian/patches/fix.patch: more bytes to be patched than the limit of 67108864", 100},
 		{"patches in a wide directory", quilt(onePatchEach(50), wide, patchEntries(50)...), "patch-work=20000000",
 			"foo 1.0-1: debian/patches/16: more bytes of work on patches than the limit of 20000000", 150},
 		{"long messages", quilt(onePatchEach(20), nil, patchEntries(20)...), "messages=200000",

@@ -17,9 +17,10 @@ import (
 // field stands for. What passes a limit is refused with a [*dsc.LimitError], or with
 // a [*dsc.PatchError] of the kind [dsc.PatchTooLarge].
 //
-// Sizes are in bytes. What an import holds in memory is at most about one kilobyte for
-// each of Entries, Names, and a few times the largest of 16 times Changelog, PatchSize,
-// 64 times PatchLines, and Patched. File contents of any size are streamed.
+// Sizes are in bytes. What an import holds in memory is at most 40 MiB for contents on
+// their way, which are streamed whatever their size; 300 bytes for each of Entries, and
+// Names; and four times the largest of ten times Changelog, PatchSize, 16 times PatchLines,
+// and Patched. By default that is less than 400 MB; linux, with 80,000 files, takes 150.
 type Limits struct {
 	Dsc   int64 // size of the .dsc; [dsc.OpenLocal] applies it
 	Size  int64 // of all tarballs together, decompressed, the holes in sparse files counted; see DefaultSize
@@ -69,15 +70,15 @@ var limitTable = []LimitInfo{
 	{"path", true, 4095, "length of a name", []string{"bytes in a name", "bytes in the target of a link"}, func(l *Limits) *int64 { return &l.Path }},
 	{"depth", false, 255, "directories in a name", []string{"directories in a name"}, func(l *Limits) *int64 { return &l.Depth }},
 	{"entries", false, 1 << 20, "files and directories in all tarballs", []string{"entries", "directories to pass through"}, func(l *Limits) *int64 { return &l.Entries }},
-	{"names", true, 128 << 20, "length of all names", []string{"bytes of names"}, func(l *Limits) *int64 { return &l.Names }},
+	{"names", true, 64 << 20, "length of all names", []string{"bytes of names"}, func(l *Limits) *int64 { return &l.Names }},
 	{"changelog", true, 8 << 20, "size of debian/changelog", []string{"bytes of changelog"}, func(l *Limits) *int64 { return &l.Changelog }},
 	{"control", true, 8 << 20, "size of debian/control", []string{"bytes of control data"}, func(l *Limits) *int64 { return &l.Control }},
 	{"series", true, 4 << 20, "size of debian/patches/series", []string{"bytes of series"}, func(l *Limits) *int64 { return &l.Series }},
 	{"patches", false, 10_000, "patches in the series", []string{"patches"}, func(l *Limits) *int64 { return &l.Patches }},
 	{"patch-size", true, 64 << 20, "size of one patch", []string{"bytes of patch"}, func(l *Limits) *int64 { return &l.PatchSize }},
-	{"patch-lines", false, 4 << 20, "lines of one patch", []string{"lines of patch"}, func(l *Limits) *int64 { return &l.PatchLines }},
+	{"patch-lines", false, 2 << 20, "lines of one patch", []string{"lines of patch"}, func(l *Limits) *int64 { return &l.PatchLines }},
 	{"patch-search", false, 1 << 28, "steps of looking for the places of a patch", nil, func(l *Limits) *int64 { return &l.PatchSearch }},
-	{"patched", true, 256 << 20, "size of what one patch changes", []string{"bytes to be patched"}, func(l *Limits) *int64 { return &l.Patched }},
+	{"patched", true, 64 << 20, "size of what one patch changes", []string{"bytes to be patched"}, func(l *Limits) *int64 { return &l.Patched }},
 	{"patch-work", true, 8 << 30, "size of all patches and of what they change", []string{"bytes of work on patches"}, func(l *Limits) *int64 { return &l.PatchWork }},
 	{"messages", true, 32 << 20, "size of all messages of patches", []string{"bytes of commit messages"}, func(l *Limits) *int64 { return &l.Messages }},
 }

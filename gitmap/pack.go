@@ -133,13 +133,22 @@ func (p *packWriter) put(d *deflater, kind objectKind, content []byte) (ObjectID
 	if !p.reserve(id, int64(len(content))) {
 		return id, nil
 	}
+	deflate := func(w io.Writer) error {
+		d.zlib.Reset(w)
+		d.zlib.Write(content)
+		return d.zlib.Close()
+	}
+	if len(content) > maxPooled { // too large for another copy in memory, and rare
+		return id, p.write(id, kind, int64(len(content)), deflate)
+	}
 	d.buf.Reset()
-	d.zlib.Reset(&d.buf)
-	d.zlib.Write(content)
-	if err := d.zlib.Close(); err != nil {
+	if err := deflate(&d.buf); err != nil {
 		return id, err
 	}
-	return id, p.write(id, kind, int64(len(content)), int64(d.buf.Len()), &d.buf)
+	return id, p.write(id, kind, int64(len(content)), func(w io.Writer) error {
+		_, err := w.Write(d.buf.Bytes())
+		return err
+	})
 }
 
 // putStream is put for a blob that is too large to be held in memory: it is
@@ -171,14 +180,13 @@ func (p *packWriter) putStream(d *deflater, size int64, r io.Reader) (ObjectID, 
 	if err != nil || !p.reserve(id, size) {
 		return id, err
 	}
-	length, err := spill.Seek(0, io.SeekCurrent)
-	if err == nil {
-		_, err = spill.Seek(0, io.SeekStart)
-	}
-	if err != nil {
-		return id, err
-	}
-	return id, p.write(id, blobObject, size, length, spill)
+	return id, p.write(id, blobObject, size, func(w io.Writer) error {
+		if _, err := spill.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		_, err := io.Copy(w, spill)
+		return err
+	})
 }
 
 // reserve claims the writing of an object. It returns false if that is done, or
@@ -193,26 +201,32 @@ func (p *packWriter) reserve(id ObjectID, size int64) bool {
 	return true
 }
 
-// write appends an object of which deflated holds length bytes.
-func (p *packWriter) write(id ObjectID, kind objectKind, size, length int64, deflated io.Reader) error {
-	header := packObjectHeader(kind, size)
-	crc := crc32.NewIEEE()
+// write appends an object, whose deflated content is what deflated writes.
+func (p *packWriter) write(id ObjectID, kind objectKind, size int64, deflated func(io.Writer) error) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	w := io.MultiWriter(p.out, crc)
-	if _, err := w.Write(header); err != nil {
+	w := &objectWriter{out: p.out}
+	w.Write(packObjectHeader(kind, size)) // an error of a bufio.Writer stays
+	if err := deflated(w); err != nil {
 		return err
 	}
-	n, err := io.Copy(w, deflated)
-	if err != nil {
-		return err
-	}
-	if n != length {
-		return io.ErrShortWrite
-	}
-	p.written[id] = packed{p.offset, crc.Sum32(), size}
-	p.offset += int64(len(header)) + n
+	p.written[id] = packed{p.offset, w.crc, size}
+	p.offset += w.size
 	return nil
+}
+
+// objectWriter writes one object as it is in a pack.
+type objectWriter struct {
+	out  *bufio.Writer
+	size int64  // of what has been written
+	crc  uint32 // likewise
+}
+
+func (w *objectWriter) Write(b []byte) (int, error) {
+	n, err := w.out.Write(b)
+	w.size += int64(n)
+	w.crc = crc32.Update(w.crc, crc32.IEEETable, b[:n])
+	return n, err
 }
 
 // packObjectHeader encodes type and size: four bits of the size in the first byte,

@@ -1,7 +1,7 @@
 package gitmap
 
 import (
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -143,18 +143,15 @@ func (w *treeWriter) write(n *node) (ObjectID, error) {
 	if n.written {
 		return n.id, nil
 	}
-	type entry struct {
-		key  string // the name by which git sorts: a directory's ends in a slash
-		node *node
-		id   ObjectID
-	}
-	list := make([]entry, 0, n.len())
+	list := make([]entry, 0, n.len()) // by the names by which git sorts: a directory's ends in a slash
+	size := 0                         // of the tree object, or a little more
 	for name, e := range n.children() {
 		switch {
 		case e.kind == specialNode:
 			continue
 		case !e.isDir():
-			list = append(list, entry{name, e, e.id})
+			list = append(list, entry{name, e})
+			size += treeEntrySize(name)
 			continue
 		}
 		id, err := w.write(e)
@@ -162,16 +159,18 @@ func (w *treeWriter) write(n *node) (ObjectID, error) {
 			return id, err
 		}
 		if id != emptyTree {
-			list = append(list, entry{name + "/", e, id})
+			list = append(list, entry{name + "/", e})
+			size += treeEntrySize(name)
 		}
 	}
-	sort.Slice(list, func(i, j int) bool { return list[i].key < list[j].key })
-	var content []byte
+	slices.SortFunc(list, func(a, b entry) int { return strings.Compare(a.name, b.name) })
+	content := make([]byte, 0, size)
 	for _, e := range list {
-		name := strings.TrimSuffix(e.key, "/")
 		content = append(content, e.node.kind.gitMode()...)
-		content = append(append(append(content, ' '), name...), 0)
-		content = append(content, e.id[:]...)
+		content = append(content, ' ')
+		content = append(content, strings.TrimSuffix(e.name, "/")...)
+		content = append(content, 0)
+		content = append(content, e.node.id[:]...)
 	}
 	if len(content) == 0 {
 		n.id, n.written = emptyTree, true
@@ -183,6 +182,10 @@ func (w *treeWriter) write(n *node) (ObjectID, error) {
 	}
 	return id, err
 }
+
+// treeEntrySize is at least the size of an entry of a tree object: mode, space, name,
+// zero, object.
+func treeEntrySize(name string) int { return len("100644 ") + len(name) + 1 + len(ObjectID{}) }
 
 // emptyTree is the name of the tree without entries.
 var emptyTree = ObjectID{0x4b, 0x82, 0x5d, 0xc6, 0x42, 0xcb, 0x6e, 0xb9, 0xa0, 0x60, 0xe5, 0x4b, 0xf8, 0xd6, 0x92, 0x88, 0xfb, 0xee, 0x49, 0x04}

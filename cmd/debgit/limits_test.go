@@ -53,7 +53,7 @@ func TestLimitHint(t *testing.T) {
 		{&dsc.LimitError{File: "a.tar", What: "bytes in an extended header", Limit: 1 << 20}, " clone", "", true},
 		{&dsc.LimitError{File: "a.tar", What: "entries", Limit: 1}, " verify", hint + "--limit entries=8", true},
 		{&dsc.LimitError{File: "a.tar", What: "entries", Limit: 1}, " explain", "", true},
-		{&dsc.PatchError{Kind: dsc.PatchTooLarge}, " clone", hint + "--limit patch-search=2147483648 --limit patched=2G", true},
+		{&dsc.PatchError{Kind: dsc.PatchTooLarge}, " clone", hint + "--limit patch-search=2147483648 --limit patched=512M", true},
 		{&dsc.PatchError{Kind: dsc.PatchMalformed}, " clone", "", false},
 		{fmt.Errorf("other"), " clone", "", false},
 	}

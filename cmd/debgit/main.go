@@ -17,6 +17,11 @@ import (
 // version is set by the build, from debian/changelog.
 var version string
 
+// memoryLimit is how much memory, in bytes, may be in use before the garbage collector
+// works harder than usual, which otherwise lets it grow to twice of what is needed. Few
+// source packages take more than a quarter of that.
+const memoryLimit = 256 << 20
+
 func main() { os.Exit(mainStatus()) }
 
 // mainStatus runs debgit for this process and returns its exit status.
@@ -25,6 +30,9 @@ func mainStatus() int {
 	defer stop()
 	// A file that grows over its limit is an error of write(2) then, not a crash.
 	signal.Ignore(syscall.SIGXFSZ)
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 	// The first signal cancels; stop then brings the default back, so a second
 	// one ends a process that does not come to its end.
 	context.AfterFunc(ctx, stop)
