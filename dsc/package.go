@@ -49,7 +49,7 @@ func (p *Package) Contents() []*Content { return p.contents }
 // Close closes the files.
 func (p *Package) Close() error {
 	for _, c := range p.contents {
-		c.f.Close()
+		c.Close()
 	}
 	return nil
 }
@@ -80,6 +80,9 @@ func (c *Content) Decompressed() (io.ReadCloser, error) {
 	}
 	return &verifiedReader{z, v}, nil
 }
+
+// Close closes the file.
+func (c *Content) Close() error { return c.f.Close() }
 
 // A verifier notes what is read of a file.
 type verifier struct {
@@ -161,7 +164,7 @@ func OpenLocal(path string, opts LocalOptions) (*Package, error) {
 		dir = filepath.Dir(path)
 	}
 	for _, f := range p.source.Files {
-		c, err := openVerified(dir, f)
+		c, err := OpenContent(dir, f)
 		if err != nil {
 			p.Close()
 			return nil, &PackageError{p.source.ID, err}
@@ -171,7 +174,9 @@ func OpenLocal(path string, opts LocalOptions) (*Package, error) {
 	return p, nil
 }
 
-func openVerified(dir string, file File) (*Content, error) {
+// OpenContent opens a file of a source package in dir, when not all of them are there, and
+// verifies it. It must be closed. The errors are those of [OpenLocal], without the upload.
+func OpenContent(dir string, file File) (*Content, error) {
 	// Such a name would be taken for another .dsc, or for an unfinished download.
 	if strings.HasSuffix(file.Name, ".dsc") || strings.HasSuffix(file.Name, ".tmp") {
 		return nil, &SyntaxError{file.ListedIn, 0, fmt.Sprintf("lists %s, but a source package has no file with such an ending", file.Name)}

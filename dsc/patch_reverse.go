@@ -26,6 +26,10 @@ func (p *Patch) Reversed() (*Patch, error) {
 	if r.hunks == 0 && !r.withoutHunk {
 		return nil, p.fail(PatchUnsupported, 0, "", "has nothing that could be reversed")
 	}
+	// GNU patch makes and deletes no file without a hunk, whatever the lines of git say.
+	r.sections = slices.DeleteFunc(r.sections, func(section []byte) bool {
+		return !bytes.Contains(section, []byte("\n@@ -")) && !bytes.Contains(section, []byte("\nold mode "))
+	})
 	slices.Reverse(r.sections) // a file may be patched twice
 	return &Patch{name: p.name, data: bytes.Join(r.sections, nil), limits: p.limits}, nil
 }

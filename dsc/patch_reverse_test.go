@@ -28,6 +28,8 @@ func TestReversed(t *testing.T) {
 		{"two files", "Index: f\n" + changeF + "Index: run\n--- a/run\n+++ b/run\n@@ -1 +1 @@\n-x\n+y\n", ""},
 		{"a new file", makeNew, ""},
 		{"a new program", "diff --git a/new b/new\nnew file mode 100755\nindex 0000000..1111111\n" + makeNew, ""},
+		{"an empty file", "diff --git a/empty b/empty\nnew file mode 100644\nindex 0000000..e69de29\n", ""},
+		{"an empty file, and another", "diff --git a/empty b/empty\nnew file mode 100644\nindex 0000000..e69de29\ndiff --git a/f b/f\n" + changeF, ""},
 		{"a deleted file", "diff --git a/gone b/gone\ndeleted file mode 100644\n--- a/gone\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-a\n-b\n", ""},
 		{"a mode", "diff --git a/run b/run\nold mode 100755\nnew mode 100644\n", ""},
 		{"a mode and a line", "diff --git a/run b/run\nold mode 100755\nnew mode 100644\n--- a/run\n+++ b/run\n@@ -1 +1 @@\n-x\n+y\n", ""},

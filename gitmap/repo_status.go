@@ -1,0 +1,53 @@
+package gitmap
+
+import (
+	"context"
+	"strconv"
+	"strings"
+)
+
+// A WorkState says in what the work tree and the index differ from HEAD.
+type WorkState struct {
+	Changed   []string // paths that git knows of and that differ, those of Conflicts not among them
+	Untracked []string // paths that git does not know of and is not told to ignore; a directory ends in a slash
+	Conflicts []string // paths of a merge that are not resolved
+}
+
+// IsClean says whether all that git knows of is as HEAD has it.
+func (s *WorkState) IsClean() bool { return len(s.Changed) == 0 && len(s.Conflicts) == 0 }
+
+// WorkState returns the state of the work tree, which there must be. It writes nothing, not even
+// the index.
+func (r *Repo) WorkState(ctx context.Context) (*WorkState, error) {
+	out, err := r.Git(ctx, "--no-optional-locks", "-c", "status.showUntrackedFiles=normal",
+		"status", "--porcelain=v1", "-z", "--no-renames", "--ignore-submodules=none")
+	if err != nil {
+		return nil, err
+	}
+	s := &WorkState{}
+	for item := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
+		if len(item) < 4 {
+			continue
+		}
+		path := item[3:]
+		switch item[:2] {
+		case "??":
+			s.Untracked = append(s.Untracked, path)
+		case "DD", "AU", "UD", "UA", "DU", "AA", "UU":
+			s.Conflicts = append(s.Conflicts, path)
+		default:
+			s.Changed = append(s.Changed, path)
+		}
+	}
+	return s, nil
+}
+
+// CommitsSince counts the commits of a branch that old does not have; merged branches
+// count as one.
+func (r *Repo) CommitsSince(ctx context.Context, old, tip CommitID) (n int, err error) {
+	out, err := r.Git(ctx, "rev-list", "--count", "--first-parent", "^"+old.String(), tip.String(), "--")
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(strings.TrimSpace(out))
+}
