@@ -15,7 +15,9 @@ const trackingPrefix = "refs/remotes/dgit/dgit/"
 func TrackingRef(codename string) string { return trackingPrefix + codename }
 
 // BranchRef is the user's branch for work on a suite.
-func BranchRef(codename string) string { return "refs/heads/" + Branch(codename) }
+func BranchRef(codename string) string { return headPrefix + Branch(codename) }
+
+const headPrefix = "refs/heads/"
 
 // Branch is BranchRef as git shows it, without refs/heads/.
 func Branch(codename string) string { return "dgit/" + codename }

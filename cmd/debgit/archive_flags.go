@@ -5,6 +5,7 @@ import (
 	"debgit/history"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // archiveFlags are the options of commands that read an archive.
@@ -20,12 +21,17 @@ type archiveFlags struct {
 
 func (o *archiveFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&o.archive, "archive", "", "read the archive at `URL|DIR` (default: those that APT is configured for)")
-	flags.StringArrayVar(&o.keyrings, "keyring", nil, "trust the keys in `FILE` to sign that archive; may be repeated")
+	o.addArchive(flags)
 	flags.BoolVar(&o.requireGitServer, "require-git-server", false, "fail if the distro's git server cannot be asked for what maintainers pushed")
 	flags.BoolVar(&o.requireIndex, "require-signed-index", false, "fail if the archive is configured to be asked in a way that knows no signed index")
 	flags.BoolVar(&o.noChase, "no-chase-dsc-distro", false, "do not ask another distro for the commit that a .dsc names")
 	addLimitFlag(flags, &o.limits)
+}
+
+// addArchive adds the options that say which archive is read.
+func (o *archiveFlags) addArchive(flags *pflag.FlagSet) {
+	flags.StringVar(&o.archive, "archive", "", "read the archive at `URL|DIR` (default: those that APT is configured for)")
+	flags.StringArrayVar(&o.keyrings, "keyring", nil, "trust the keys in `FILE` to sign that archive; may be repeated")
 }
 
 // fetchOptions are these options, for a package and suite; "" for the default ones.

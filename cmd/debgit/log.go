@@ -133,7 +133,7 @@ func logText(env *environment, log *history.Log, changes bool) string {
 		}
 	}
 	if missing > 0 {
-		fmt.Fprintf(&b, "\n%s not here: known from the changelog only. To get those that the\narchive still has: debgit clone --uploads=all %s\n", count(missing, "upload is", "uploads are"), harmlessLine(log.Package))
+		fmt.Fprintf(&b, "\n%s not here: known from the changelog only. To get those that the\narchive still has: debgit fetch --uploads=all\n", count(missing, "upload is", "uploads are"))
 	}
 	return b.String()
 }

@@ -35,6 +35,7 @@ const (
 	statusNetwork     = 25
 	statusMalformed   = 26
 	statusGitServer   = 27
+	statusToDo        = 28
 	statusInterrupted = 130
 	statusOther       = 255
 )
@@ -56,6 +57,7 @@ var exitStatuses = []struct {
 	{statusNetwork, "an archive or server cannot be reached, or does not answer as it should"},
 	{statusMalformed, "a .dsc, index, tarball or patch breaks the rules of its format"},
 	{statusGitServer, "the git server was required, and cannot be asked"},
+	{statusToDo, "there is something to do before an upload (only from status --exit-code)"},
 	{statusInterrupted, "interrupted; the same command again continues"},
 	{statusOther, "anything else"},
 }
@@ -112,7 +114,7 @@ func rules(command string) []rule {
 		on(statusUsage, func(e *history.UnknownCommitError) string { return "see what branches there are: git branch --all" }),
 		on(statusUsage, func(e *history.UnknownUploadError) string { return "see which are known: debgit log --oneline" }),
 		on(statusUsage, func(e *history.NotHereError) string {
-			return "get the uploads that the archive still has: debgit clone --uploads=all " + e.ID.Package
+			return "get the uploads that the archive still has: debgit fetch --uploads=since:" + string(e.ID.Version)
 		}),
 		on(statusOther, func(e *history.NoUploadError) string { return "name a commit to compare with: debgit diff COMMIT" }),
 		on(statusOther, func(e *history.NoChangelogError) string {
@@ -319,6 +321,9 @@ func oneOf(names []string) string {
 
 // fail prints why a command failed, and returns the exit status for it.
 func (env *environment) fail(ctx context.Context, cmd *cobra.Command, err error) int {
+	if errors.As(err, new(somethingToDoError)) && ctx.Err() == nil {
+		return statusToDo
+	}
 	status, text, hint := explain(ctx, cmd, err)
 	if env.program == dgitName {
 		status, text, hint = dgitStatus(status), dgitText(err, text), dgitHint(err, hint)

@@ -134,6 +134,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		newImportCommand(env),
 		newExplainCommand(env),
 		newVerifyCommand(env),
+		newStatusCommand(env),
 		newLogCommand(env),
 		newDiffCommand(env),
 		newTourCommand(env),
