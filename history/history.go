@@ -90,14 +90,15 @@
 //
 // An upload that is found late, older than others that are there, changes no import and
 // no tag. But U and J say what they were made from, so those that descend from it are
-// others now, and the branches move to them. The alternative was to stitch the new history to the
-// old one with another merge, and so to let branches only go forward. Then all later uploads
-// would be there twice for ever, and the ids would depend on who found what when,
-// so that two people could not compare their histories. As it is, it happens only when
-// somebody asks for older uploads; it is said; and it is easy to follow, since the trees
-// are the same: "git rebase --onto NEW OLD". It concerns only those who build on the history itself,
-// which is made for reading: work begins at an import, as the branches dgit/SUITE
-// do. A branch that is checked out, or has commits of its owner, is not moved at all.
+// others now, and the branches move to them. The alternative was to stitch the new
+// history to the old one with another merge, and so to let branches only go forward. Then
+// all later uploads would be there twice for ever, and the ids would depend on who found
+// what when, so that two people could not compare their histories. As it is, it happens
+// only when somebody asks for older uploads; it is said; and it is easy to follow, since
+// the trees are the same: "git rebase --onto NEW OLD". It concerns only those who build on
+// the history itself, which is made for reading: work begins at an import, as the branches
+// dgit/SUITE do. A branch that is checked out, or has commits of its owner, is not moved
+// at all.
 //
 // # Other programs
 //

@@ -71,7 +71,8 @@ func (c *cloner) checkUnfinished(ctx context.Context) error {
 	return c.describeUnfinished(ctx, repo)
 }
 
-// describeUnfinished says what the clone is that is there: the suite may have a newer upload by now.
+// describeUnfinished says what the clone is that is there: the suite may have a newer
+// upload by now.
 func (c *cloner) describeUnfinished(ctx context.Context, repo *gitmap.Repo) error {
 	have, err := openInventory(ctx, repo)
 	if err != nil {

@@ -7,18 +7,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"syscall"
 
 	"debgit/archive"
 	"debgit/dsc"
 )
-
-// A BusyError says that another process is at the uploads of a repository.
-type BusyError struct{ Dir string }
-
-func (e *BusyError) Error() string {
-	return "another process is getting uploads into the repository that " + e.Dir + " belongs to"
-}
 
 // A download is an upload that was downloaded, or why it could not be.
 type download struct {
@@ -45,27 +37,24 @@ type uploadDownloads struct {
 	past    *archive.Snapshot // or nil
 	keyring *dsc.Keyring      // of uploaders, for what comes from past; or nil
 	dir     string
-	lock    *os.File
 	ended   chan struct{}
 
-	// files has those of the upload before, and of beside, by digest: uploads that follow
-	// each other have the same upstream tarball more often than not.
-	last   string
+	// files has those of the upload before by digest, and the directory beside may have some,
+	// too: uploads that follow each other have the same upstream tarball more often than not.
 	files  map[dsc.Digest]string
-	beside string
+	beside string // "": none
 }
 
 // downloadsAhead is how many uploads wait, downloaded, to be imported.
 const downloadsAhead = 2
 
-// startDownloads downloads uploads in their order until ctx is done. Only one process does
-// so for a repository, else the error is a [*BusyError].
+// startDownloads downloads uploads in their order until ctx is done.
 func (f *uploadFetcher) startDownloads(ctx context.Context, uploads []*foundUpload) (*uploadDownloads, error) {
 	d := &uploadDownloads{
 		ready:  make(chan download, downloadsAhead),
 		client: f.client,
 		past:   f.past,
-		dir:    filepath.Join(f.repo.CommonDir(), "debgit", "uploads"),
+		dir:    f.dir,
 		ended:  make(chan struct{}),
 		files:  map[dsc.Digest]string{},
 	}
@@ -77,16 +66,6 @@ func (f *uploadFetcher) startDownloads(ctx context.Context, uploads []*foundUplo
 	}
 	if tree := f.repo.WorkTree(); tree != "" {
 		d.beside = filepath.Dir(tree)
-	}
-	if err := os.MkdirAll(d.dir, 0o777); err != nil {
-		return nil, err
-	}
-	var err error
-	if d.lock, err = lockDir(d.dir); errors.Is(err, syscall.EWOULDBLOCK) {
-		err = &BusyError{d.dir}
-	}
-	if err != nil {
-		return nil, err
 	}
 	go d.run(ctx, uploads)
 	return d, nil
@@ -137,9 +116,9 @@ func (d *uploadDownloads) fetch(ctx context.Context, u *foundUpload, dir string)
 	return pkg, err
 }
 
-// checkSignature refuses a .dsc whose signature does not match its text. That the signature cannot be
-// verified otherwise is no error: keys of long ago are in no keyring any more, and
-// some of the signatures were made in ways that do not count today.
+// checkSignature refuses a .dsc whose signature does not match its text. That it cannot be
+// verified for another reason is no error: keys of long ago are in no keyring any more,
+// and some signatures were made in ways that do not count today.
 func (d *uploadDownloads) checkSignature(name string, data []byte) (unverified, err error) {
 	if d.keyring == nil {
 		return &NoUploaderKeyringError{name}, nil
@@ -155,13 +134,13 @@ func (d *uploadDownloads) checkSignature(name string, data []byte) (unverified, 
 // offer puts a file in its place, if it is one that is here. The download verifies it.
 func (d *uploadDownloads) offer(f dsc.File, dest string) {
 	path := d.files[f.Digest]
-	if path == "" && d.beside != "" {
+	if path == "" {
 		path = filepath.Join(d.beside, f.Name)
-		if !isFile(path, f) {
+		if d.beside == "" || !isFile(path, f) {
 			return
 		}
 	}
-	os.Link(path, dest) // if that cannot be it is downloaded
+	os.Link(path, dest) // if that cannot be, it is downloaded
 }
 
 // isFile says whether the regular file at path is f.
@@ -203,6 +182,4 @@ func (d *uploadDownloads) close() {
 		one.close()
 	}
 	os.RemoveAll(filepath.Join(d.dir, "last"))
-	os.Remove(d.dir) // unless something is left in it for the next try
-	d.lock.Close()
 }

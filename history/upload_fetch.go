@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
+	"syscall"
 
 	"debgit/archive"
 	"debgit/dsc"
@@ -29,7 +32,12 @@ type UploadHistory struct {
 	Uploads  []Upload        // all that it has now, the newest first
 	Imported int             // how many uploads were imported just now
 	Missing  []UploadProblem // that are wanted, but could not be had
-	Gone     []dsc.Version   // that are wanted and changelogs name, but nobody has; the highest first
+
+	// Gone are versions that are wanted and that changelogs name, but that nobody has, the
+	// highest first; and Branches those of the history. They are only looked at if the
+	// history is another than before.
+	Gone     []dsc.Version
+	Branches []HistoryBranch
 
 	// Odd are those imported just now of which git cannot hold something, or of which dgit
 	// makes no commit, so that the id is debgit's own. [ReadRecord] tells what it is.
@@ -42,7 +50,6 @@ type UploadHistory struct {
 	// SnapshotKey is the configuration key that names a service for what is gone; "" if it
 	// was asked.
 	SnapshotKey string
-	Branches    []HistoryBranch // that there are now
 	Warnings    []string
 }
 
@@ -73,6 +80,13 @@ func (e *OtherHistoryError) Error() string {
 	return fmt.Sprintf("get the uploads of %s: this repository has the upload history of %s", e.Package, e.Is)
 }
 
+// A BusyError says that another process is at the upload history of a repository.
+type BusyError struct{ GitDir string }
+
+func (e *BusyError) Error() string {
+	return e.GitDir + ": another process is getting uploads into this repository"
+}
+
 // A NoneSelectedError says that no upload is new enough.
 type NoneSelectedError struct {
 	Package string
@@ -91,6 +105,7 @@ func (e *NoneSelectedError) Error() string {
 type uploadFetcher struct {
 	uploadOptions
 	repo   *gitmap.Repo
+	dir    string // in the git directory, for what has not been imported yet
 	client *archive.Client
 	refs   map[string]gitmap.ObjectID // as they are now, as far as they are of interest
 	index  *uploadIndex               // of the history that there is
@@ -104,14 +119,19 @@ type uploadFetcher struct {
 // fetchUploads imports the uploads that are wanted and not there, and makes the upload
 // history of all that are there then. What was imported stays if an error ends it.
 //
-// Errors that callers may test for: [*OtherHistoryError], [*NoneSelectedError], [*BusyError], and those of
-// [archive.Client]. An upload that cannot be had for reasons of its own is
-// no error, but said in the result.
+// Errors that callers may test for: [*OtherHistoryError], [*NoneSelectedError], [*BusyError],
+// and those of [archive.Client]. An upload that cannot be had for reasons of its own is no
+// error, but said in the result.
 func fetchUploads(ctx context.Context, repo *gitmap.Repo, client *archive.Client, opts uploadOptions) (*UploadHistory, error) {
 	f := &uploadFetcher{uploadOptions: opts, repo: repo, client: client, result: &UploadHistory{}}
 	if f.past == nil {
 		f.result.SnapshotKey = f.pastKey
 	}
+	unlock, err := f.lock()
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	if err := f.readIndex(ctx); err != nil {
 		return nil, err
 	}
@@ -128,6 +148,25 @@ func fetchUploads(ctx context.Context, repo *gitmap.Repo, client *archive.Client
 		return nil, err
 	}
 	return f.result, f.join(ctx)
+}
+
+// lock has other processes wait until unlock is called: there is a [*BusyError] for them.
+func (f *uploadFetcher) lock() (unlock func(), err error) {
+	f.dir = filepath.Join(f.repo.CommonDir(), "debgit", "uploads")
+	if err := os.MkdirAll(f.dir, 0o777); err != nil {
+		return nil, err
+	}
+	lock, err := lockDir(f.dir)
+	if errors.Is(err, syscall.EWOULDBLOCK) || errors.Is(err, fs.ErrNotExist) { // just taken, or just removed
+		err = &BusyError{f.repo.CommonDir()}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		os.Remove(f.dir) // unless something is left in it for the next try
+		lock.Close()
+	}, nil
 }
 
 // readIndex reads the history that there is, and what is known of imports.

@@ -122,9 +122,9 @@ func (m *historyMove) forward(ctx context.Context, old, to gitmap.CommitID) (boo
 	return m.repo.IsAncestor(ctx, old, to)
 }
 
-// names returns the names by which refs know the uploads of w: their versions. A tag never moves; where
-// there is another one of the name already, such as that of another upload of this
-// version, the name has a part of the import's id behind it.
+// names returns the names by which refs know the uploads of w: their versions. A tag never
+// moves: where there is another one of the name already, such as that of another upload
+// of this version, the name has a part of the import's id behind it.
 func (m *historyMove) names(w *historyWriter) []string {
 	taken := map[string]gitmap.CommitID{}
 	for ref, id := range m.refs {

@@ -92,7 +92,9 @@ func uploadWarnings(h *history.UploadHistory) []string {
 			warnings = append(warnings, fmt.Sprintf("%d more uploads are missing; --json lists all", len(h.Missing)-i))
 			break
 		}
-		if m.IsGone() {
+		if m.IsGone() && len(m.Suites) == 0 {
+			warnings = append(warnings, fmt.Sprintf("the snapshot service knows %s, but does not have it: %v", m.ID, m.Err))
+		} else if m.IsGone() {
 			warnings = append(warnings, fmt.Sprintf("%s is listed in %s, but the mirror does not have it any more: %v", m.ID, strings.Join(m.Suites, ", "), m.Err))
 		} else if m.Err != h.Err() { // which is said as an error
 			warnings = append(warnings, fmt.Sprintf("%s is left out: %v", m.ID, m.Err))
