@@ -69,7 +69,7 @@ func (s *session) moveCombination(ctx context.Context, repo *gitmap.Repo, result
 		result.ID, result.Format, result.VcsGit, result.Files, result.Import = part.ID, part.Format, part.VcsGit, part.Files, part.Import
 	}
 	moves := []gitmap.RefUpdate{{Ref: ref, New: tip, Old: result.Old}, archiveUpdate(have, tip)}
-	return move(ctx, have, s.reflog("dgit fetch"), nil, moves)
+	return s.move(ctx, refMoves{have, s.reflog("dgit fetch"), nil, moves})
 }
 
 // combineBranches returns the commit that has all inputs among its ancestors and the tree of

@@ -10,10 +10,11 @@ import (
 // ArchiveOptions say which archive is read, and what it may ask of this machine.
 type ArchiveOptions struct {
 	OpenOptions
-	CacheDir string              // default: debgit in the user's cache directory
-	Getenv   func(string) string // default: os.Getenv
-	Limits   gitmap.Limits       // on source packages; default: those of [gitmap.Import]
-	Progress gitmap.Progress     // default: none
+	ProductsDir string              // where the files of source packages go, from the working directory; default: as configured
+	CacheDir    string              // default: debgit in the user's cache directory
+	Getenv      func(string) string // default: os.Getenv
+	Limits      gitmap.Limits       // on source packages; default: those of [gitmap.Import]
+	Progress    gitmap.Progress     // default: none
 }
 
 // FetchOptions say what to fetch.
@@ -23,6 +24,7 @@ type FetchOptions struct {
 	Suite            string          // name or codename, or several, see [Fetch]; default: see [CurrentSuite]
 	RequireGitServer bool            // fail if the distro's git server cannot be asked
 	NoChase          bool            // ask no other distro for the commit that a .dsc names
+	DryRun           bool            // move no ref
 	AllServerRefs    bool            // list all refs of the git server, as for a push that is deliberately not fast forward
 	Uploads          UploadSelection // get these, too, with their history; default: none
 }
@@ -80,6 +82,9 @@ func Fetch(ctx context.Context, repo *gitmap.Repo, opts FetchOptions) (*FetchRes
 	result, err := s.fetch(ctx, repo, products, found)
 	if err != nil {
 		return nil, err
+	}
+	if opts.DryRun {
+		return result, nil
 	}
 	if !opts.Uploads.IsZero() {
 		if result.Uploads, err = s.fetchUploads(ctx, repo, found); err != nil {

@@ -297,34 +297,7 @@ func (f *fetcher) publish(ctx context.Context, refs map[string]gitmap.ObjectID) 
 			f.warnf("Not updating %s from %s to %s, which the git server has", ref, own, refs[ref])
 		}
 	}
-	return move(ctx, f.have, f.reflog("dgit fetch"), f.imported, moves)
-}
-
-// archiveUpdate has the pseudo-ref for what was fetched last name a commit.
-func archiveUpdate(have *inventory, c gitmap.CommitID) gitmap.RefUpdate {
-	update := gitmap.RefUpdate{Ref: archiveRef, New: c}
-	if old, err := have.reader.Named(archiveRef); err == nil {
-		update.Old = old.ID
-	}
-	return update
-}
-
-// errRefsMoved says that another process moved a ref while we worked.
-var errRefsMoved = errors.New("the refs were changed at the same time")
-
-// move is publish for those refs that are not where they should be. The error matches
-// errRefsMoved if another process was there in the meantime.
-func move(ctx context.Context, have *inventory, message string, imp *recordedImport, moves []gitmap.RefUpdate) error {
-	moves = slices.DeleteFunc(moves, func(m gitmap.RefUpdate) bool { return m.New == m.Old })
-	if imp == nil && len(moves) == 0 {
-		return nil
-	}
-	err := publish(ctx, have.repo, message, have.refs, importList(imp), moves...)
-	var refused *gitmap.GitError
-	if errors.As(err, &refused) && strings.Contains(refused.Stderr, "cannot lock ref") {
-		return fmt.Errorf("%w: %v", errRefsMoved, err)
-	}
-	return err
+	return f.move(ctx, refMoves{f.have, f.reflog("dgit fetch"), f.imported, moves})
 }
 
 // reflog is a message for reflogs, behind what a script says it is doing,

@@ -33,8 +33,8 @@ func Pull(ctx context.Context, repo *gitmap.Repo, opts PullOptions) (*FetchResul
 		return nil, err
 	}
 	result, err := Fetch(ctx, repo, opts.FetchOptions)
-	if err != nil {
-		return nil, err
+	if err != nil || opts.DryRun {
+		return result, err
 	}
 	message := fmt.Sprintf("Merge from %s [dgit]", result.Suite)
 	err = repo.Merge(ctx, TrackingRef(result.Suite), message, gitmap.MergeOptions{AllowUnrelated: opts.AllowUnrelated})

@@ -19,7 +19,8 @@ type session struct {
 	settings *Settings
 	client   *archive.Client
 	opener   *suiteOpener
-	warnings []string // of the client
+	move     func(ctx context.Context, m refMoves) error // moveRefs, but for a dry run
+	warnings []string                                    // of the client
 }
 
 // openSession starts a session for repo or, if that is nil, for one that is yet to be made.
@@ -44,6 +45,10 @@ func openSession(ctx context.Context, repo *gitmap.Repo, opts FetchOptions) (*se
 		Progress: opts.Progress,
 		Warn:     func(err error) { s.warnings = append(s.warnings, fmt.Sprintf("%v; it is passed over", err)) },
 	})
+	s.move = moveRefs
+	if opts.DryRun {
+		s.move = func(context.Context, refMoves) error { return nil }
+	}
 	s.opener = newSuiteOpener(s.client, s.settings, opts.OpenOptions)
 	return s, nil
 }
@@ -51,6 +56,9 @@ func openSession(ctx context.Context, repo *gitmap.Repo, opts FetchOptions) (*se
 // products returns the directory for the files of source packages, where a work tree
 // has or will have its top at dir.
 func (s *session) products(access *Access, dir string) (string, error) {
+	if s.opts.ProductsDir != "" {
+		return s.opts.ProductsDir, nil
+	}
 	products, _, err := access.Value("build-products-dir")
 	if err != nil || filepath.IsAbs(products) {
 		return products, err

@@ -11,44 +11,61 @@ import (
 // archiveFlags are the options of commands that read an archive.
 type archiveFlags struct {
 	limits           gitmap.Limits
-	archive          string
-	keyrings         []string
+	open             history.OpenOptions
+	productsDir      string
 	requireGitServer bool
-	requireIndex     bool
 	noChase          bool
-	uploads          string // of those commands that have the option
+
+	// Of those commands that have the options.
+	pkg, uploads string
+	dryRun       bool
 }
 
 func (o *archiveFlags) add(cmd *cobra.Command) {
+	addDistroFlag(cmd, &o.open.Distro)
 	flags := cmd.Flags()
 	o.addArchive(flags)
+	flags.BoolVar(&o.open.NoMirrorFallback, "no-mirror-fallback", false, "do not read what the mirror lacks from the configured second one")
+	flags.StringVar(&o.productsDir, "build-products-dir", "", "keep the files of source packages in `DIR` (default: as configured, else beside the work tree)")
 	flags.BoolVar(&o.requireGitServer, "require-git-server", false, "fail if the distro's git server cannot be asked for what maintainers pushed")
-	flags.BoolVar(&o.requireIndex, "require-signed-index", false, "fail if the archive is configured to be asked in a way that knows no signed index")
+	flags.BoolVar(&o.open.RequireSignedIndex, "require-signed-index", false, "fail if the archive is configured to be asked in a way that knows no signed index")
 	flags.BoolVar(&o.noChase, "no-chase-dsc-distro", false, "do not ask another distro for the commit that a .dsc names")
 	addLimitFlag(flags, &o.limits)
 }
 
 // addArchive adds the options that say which archive is read.
 func (o *archiveFlags) addArchive(flags *pflag.FlagSet) {
-	flags.StringVar(&o.archive, "archive", "", "read the archive at `URL|DIR` (default: those that APT is configured for)")
-	flags.StringArrayVar(&o.keyrings, "keyring", nil, "trust the keys in `FILE` to sign that archive; may be repeated")
+	flags.StringVar(&o.open.Archive, "archive", "", "read the archive at `URL|DIR` (default: those that APT is configured for)")
+	flags.StringArrayVar(&o.open.Keyrings, "keyring", nil, "trust the keys in `FILE` to sign that archive; may be repeated")
 }
 
-// fetchOptions are these options, for a package and suite; "" for the default ones.
-func (o *archiveFlags) fetchOptions(env *environment, command, pkg, suite string, progress gitmap.Progress) (history.FetchOptions, error) {
+// addPackage adds the option --package.
+func (o *archiveFlags) addPackage(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&o.pkg, "package", "p", "", "the source package is `PACKAGE` (default: the one that debian/control names)")
+}
+
+// addDryRun adds the option --dry-run.
+func (o *archiveFlags) addDryRun(cmd *cobra.Command) {
+	cmd.Flags().BoolVarP(&o.dryRun, "dry-run", "n", false, "move no ref: only say what would become of the branch")
+}
+
+// fetchOptions are these options, for a suite; "" for the default one.
+func (o *archiveFlags) fetchOptions(env *environment, command, suite string, progress gitmap.Progress) (history.FetchOptions, error) {
 	opts := history.FetchOptions{
 		ArchiveOptions: history.ArchiveOptions{
-			OpenOptions: history.OpenOptions{Archive: o.archive, Keyrings: o.keyrings, RequireSignedIndex: o.requireIndex},
+			OpenOptions: o.open,
+			ProductsDir: o.productsDir,
 			Getenv:      env.getenv,
 			Limits:      o.limits,
 			Progress:    progress,
 		},
-		Package:          pkg,
+		Package:          o.pkg,
 		Suite:            suite,
 		RequireGitServer: o.requireGitServer,
 		NoChase:          o.noChase,
+		DryRun:           o.dryRun,
 	}
-	if o.archive == "" && len(o.keyrings) > 0 {
+	if o.open.Archive == "" && len(o.open.Keyrings) > 0 {
 		return opts, &usageError{cause: command + ": --keyring is about the archive that --archive names, but there is no --archive"}
 	}
 	var err error

@@ -30,6 +30,7 @@ func newCheckoutCommand(env *environment) *cobra.Command {
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	opts.add(cmd)
+	opts.addPackage(cmd)
 	return cmd
 }
 
@@ -40,7 +41,7 @@ func runCheckout(ctx context.Context, env *environment, suite string, opts archi
 	}
 	progress := env.progress()
 	defer progress.close()
-	fetchOptions, err := opts.fetchOptions(env, "checkout", "", suite, progress.report)
+	fetchOptions, err := opts.fetchOptions(env, "checkout", suite, progress.report)
 	if err != nil {
 		return err
 	}

@@ -115,7 +115,7 @@ func runClone(ctx context.Context, env *environment, args []string, opts cloneOp
 		return err
 	}
 	name, err := history.ResolveName(ctx, pkg)
-	if err == nil && suite == "" && opts.archive == "" {
+	if err == nil && suite == "" && opts.open.Archive == "" {
 		err = name.UseInstalled(ctx)
 		suite = name.Suite
 	}
@@ -130,7 +130,8 @@ func runClone(ctx context.Context, env *environment, args []string, opts cloneOp
 	}
 	progress := env.progress()
 	defer progress.close()
-	fetchOptions, err := opts.fetchOptions(env, "clone", name.Package, suite, progress.report)
+	opts.pkg = name.Package
+	fetchOptions, err := opts.fetchOptions(env, "clone", suite, progress.report)
 	if err != nil {
 		return err
 	}

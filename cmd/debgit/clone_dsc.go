@@ -12,7 +12,7 @@ import (
 // runCloneDsc clones a .dsc: a source package that need not be in any archive.
 func runCloneDsc(ctx context.Context, env *environment, dsc, suite, dir string, opts cloneOptions) error {
 	switch {
-	case opts.archive != "":
+	case opts.open.Archive != "":
 		return &usageError{cause: fmt.Sprintf("clone: %s is a .dsc, and no archive is asked for it, but there is --archive", dsc)}
 	case opts.uploads != "":
 		return &usageError{cause: fmt.Sprintf("clone: %s is a .dsc, and no archive is asked for it, but there is --uploads", dsc)}

@@ -119,6 +119,9 @@ func (l *dgitLine) debgitArguments(ctx context.Context, env *environment, root *
 	if err != nil {
 		return nil, err
 	}
+	if l.given("dry-run") && target.Flag("dry-run") == nil && !command.anywhere {
+		return nil, &usageError{cause: "debgit has no dry run of " + l.command}
+	}
 	if command.place != nil {
 		top = command.place(rest)
 	}

@@ -21,6 +21,7 @@ type dgitOption struct {
 	form  dgitForm
 	valid *regexp.Regexp // what the whole value must be; nil: anything but "", without one anything at all
 	is    string         // the option of debgit that it is, without "--"; "": it has none
+	bare  string         // the value that this option is given if there is none
 	fixed string         // the value that this option is given, if it is one that takes a value
 	takes string         // the option of debgit that it takes back
 	quiet bool           // nothing is lost by its having none
@@ -79,8 +80,8 @@ var dgitOptions = []dgitOption{
 	{long: "baredebian+tarball", form: noValue, is: "quilt", fixed: "baredebian+tarball"},
 	{long: "no-quilt-fixup", form: noValue, is: "quilt", fixed: "nocheck"},
 	{long: "upstream-commitish", form: inlineValue, is: "upstream-commitish"},
-	{long: "split-view", form: maybeValue, valid: exactly(`auto|always|never`)},
-	{long: "split-brain", form: maybeValue, valid: exactly(`auto|always|never`)},
+	{long: "split-view", form: maybeValue, valid: exactly(`auto|always|never`), is: "split-view", bare: "always"},
+	{long: "split-brain", form: maybeValue, valid: exactly(`auto|always|never`), is: "split-view", bare: "always"},
 	{long: "save-dgit-view", form: inlineValue},
 	{long: "dgit-view-save", form: inlineValue},
 	{long: "overwrite", form: maybeValue},

@@ -53,7 +53,7 @@ func (l *dgitLine) parseLong(word string, args []string) ([]string, error) {
 		}
 		switch {
 		case o.form == noValue && !hasValue, o.form == maybeValue && !hasValue:
-			l.add(o, word, "")
+			l.add(o, word, o.bare)
 			return args, nil
 		case o.form == value && !hasValue:
 			if len(args) == 0 {

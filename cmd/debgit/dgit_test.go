@@ -59,8 +59,8 @@ func TestDgitOptions(t *testing.T) {
 		{"--baredebian+tarball fetch", "--baredebian+tarball[quilt=baredebian+tarball];fetch"},
 		{"--upstream-commitish=x fetch", "--upstream-commitish=x[upstream-commitish=x];fetch"},
 		{"--upstream-commitish x fetch", ""},
-		{"--split-view fetch", "--split-view;fetch"},
-		{"--split-view=auto fetch", "--split-view=auto;fetch"},
+		{"--split-view fetch", "--split-view[split-view=always];fetch"},
+		{"--split-view=auto fetch", "--split-view=auto[split-view=auto];fetch"},
 		{"--split-view=x fetch", ""},
 		{"--split-view= fetch", ""},
 		{"--overwrite fetch", "--overwrite;fetch"},
@@ -151,7 +151,7 @@ func TestDgitTranslation(t *testing.T) {
 		lost  string
 	}{
 		{"-", "clone hello", "clone -- hello", ""},
-		{"-", "-dfoo clone --no-rm-on-error -ca.b=c hello sid ./x", "clone --config=a.b=c -- hello sid ./x", "-dfoo --no-rm-on-error"},
+		{"-", "-dfoo clone --no-rm-on-error -ca.b=c hello sid ./x", "clone --distro=foo --config=a.b=c -- hello sid ./x", "--no-rm-on-error"},
 		{"-", "-DD clone hello", "clone --debug --debug -- hello", ""},
 		{"-", "clone -- -hello", "clone -- -hello", ""},
 		{"-", "clone", "!8", ""},
@@ -161,6 +161,9 @@ func TestDgitTranslation(t *testing.T) {
 		{"-", "clone -n hello", "!8", ""},
 		{"-", "-kK --dput:--config=x --gbp-build:--git-notify=off --curl:x clone hello", "clone -- hello", "-kK --dput:--config=x --gbp-build:--git-notify=off"},
 		{"-", "--batch -L clone hello", "clone -- hello", ""},
+		{"", "-n fetch -p foo sid", "fetch --dry-run --package=foo -- sid", ""},
+		{"", "--split-view --gbp pull", "pull --split-view=always --quilt=gbp --", ""},
+		{"", "-n checkout sid", "!8", ""}, // which debgit would do
 		{"", "import-dsc a b", "import-dsc -- a b", ""},
 		{"", "--force-import-dsc-with-dgit-field import-dsc --require-valid-signature ../a ..b", "import-dsc --force-import-dsc-with-dgit-field --require-valid-signature -- ../a ..b", ""},
 		{"sub", "import-dsc ../a b", "import-dsc -- " + filepath.Join(filepath.Dir(top), "a") + " b", ""}, // seen from the top

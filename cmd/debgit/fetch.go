@@ -50,6 +50,8 @@ func newFetchCommand(env *environment) *cobra.Command {
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	opts.add(cmd)
+	opts.addPackage(cmd)
+	opts.addDryRun(cmd)
 	addUploadsFlag(cmd, &opts.uploads)
 	return cmd
 }
@@ -61,7 +63,7 @@ func runFetch(ctx context.Context, env *environment, suite string, opts archiveF
 	}
 	progress := env.progress()
 	defer progress.close()
-	fetchOptions, err := opts.fetchOptions(env, "fetch", "", suite, progress.report)
+	fetchOptions, err := opts.fetchOptions(env, "fetch", suite, progress.report)
 	if err != nil {
 		return err
 	}
@@ -77,7 +79,7 @@ func runFetch(ctx context.Context, env *environment, suite string, opts archiveF
 	if env.options.json {
 		err = env.resultJSON("fetch", newFetchJSON(result, warnings))
 	} else if !env.options.quiet {
-		env.result(fetchSummary(env, result))
+		env.result(fetchSummary(env, result, opts.dryRun))
 	}
 	if err == nil && result.Uploads != nil {
 		err = result.Uploads.Err()
@@ -103,13 +105,15 @@ func fetchWarnings(r *history.FetchResult) []string {
 	return append(warnings, importWarnings(r.Import)...)
 }
 
-// fetchSummary says what the branch is now.
-func fetchSummary(env *environment, r *history.FetchResult) string {
-	var b strings.Builder
-	for _, part := range r.Parts {
-		b.WriteString(fetchLine(env, part))
+// fetchSummary says what the branch is now, or would be.
+func fetchSummary(env *environment, r *history.FetchResult, dryRun bool) string {
+	if env.program == dgitName && !dryRun {
+		return dgitOK("fetched into " + history.TrackingRef(r.Suite))
 	}
-	b.WriteString(fetchLine(env, r))
+	var b strings.Builder
+	for _, part := range append(r.Parts, r) {
+		b.WriteString(fetchLine(env, part, dryRun))
+	}
 	if r.Uploads != nil {
 		b.WriteString(uploadSummary(r.Uploads))
 	}
@@ -119,14 +123,19 @@ func fetchSummary(env *environment, r *history.FetchResult) string {
 	return b.String()
 }
 
-func fetchLine(env *environment, r *history.FetchResult) string {
-	what := env.strong(harmlessLine(fmt.Sprintf("%s %s", r.ID.Package, r.Version)))
-	ref := harmlessLine(history.TrackingRef(r.Suite))
+func fetchLine(env *environment, r *history.FetchResult, dryRun bool) string {
+	var text string
+	ref, commit := history.TrackingRef(r.Suite), short(r.Commit)
 	switch {
 	case r.Commit == r.Old:
-		return fmt.Sprintf("%s: nothing new in %s, commit %s\n", what, ref, short(r.Commit))
-	case r.Import != nil:
-		return fmt.Sprintf("%s: fetched into %s, commit %s, %s\n", what, ref, short(r.Commit), madeFrom(r.Import))
+		text = fmt.Sprintf("nothing new in %s, commit %s", ref, commit)
+	case dryRun:
+		text = fmt.Sprintf("would be fetched into %s", ref)
+	default:
+		text = fmt.Sprintf("fetched into %s, commit %s", ref, commit)
 	}
-	return fmt.Sprintf("%s: fetched into %s, commit %s\n", what, ref, short(r.Commit))
+	if r.Import != nil {
+		text += ", " + madeFrom(r.Import)
+	}
+	return env.strong(harmlessLine(fmt.Sprintf("%s %s", r.ID.Package, r.Version))) + ": " + harmlessLine(text) + "\n"
 }

@@ -276,14 +276,14 @@ func TestFetchTable(t *testing.T) {
 			t.Parallel()
 			golden := filepath.Join("../../testdata/fetch", s.name+".txt")
 			if path := dgitPath(); path != "" {
-				l := newLab(t, theDgit{path})
+				l := newLab(t, program(path))
 				s.steps(l)
 				if os.Getenv("DEBGIT_RECORD") != "" {
 					l.check(os.WriteFile(golden, []byte(l.log.String()), 0o666))
 				}
 				compareLog(t, golden, l)
 			}
-			l := newLab(t, theDebgit{})
+			l := newLab(t, theDebgit)
 			s.steps(l)
 			compareLog(t, golden, l)
 		})
@@ -297,6 +297,6 @@ func compareLog(t *testing.T, golden string, l *lab) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(l.log.String(), "\n")); diff != "" {
-		t.Errorf("%T leaves other refs than %s has, -want +got:\n%s", l.tool, golden, diff)
+		t.Errorf("%v leaves other refs than %s has, -want +got:\n%s", l.tool, golden, diff)
 	}
 }

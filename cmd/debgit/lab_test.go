@@ -33,7 +33,7 @@ type lab struct {
 
 // A tool is what is tried in a lab: debgit or dgit.
 type tool interface {
-	// command is a run of the tool with these arguments.
+	// command is a run of the tool with these arguments, those of dgit.
 	command(l *lab, args []string) *exec.Cmd
 }
 
@@ -318,20 +318,14 @@ func (l *lab) refs() string {
 	return b.String()
 }
 
-// theDebgit is debgit, which reads the signed archive, as if that were test-dummy's.
-type theDebgit struct{}
+// A program is debgit under the name dgit, found by PATH, or the real dgit.
+type program string
 
-func (theDebgit) command(l *lab, args []string) *exec.Cmd {
-	return exec.Command("debgit", append([]string{
-		"-c", "dgit-distro.example.nominal-distro=test-dummy",
-		"--archive", l.archive.Dir, "--keyring", l.archive.Keyring}, args...)...)
-}
+// theDebgit is debgit, with dgit's command line.
+const theDebgit program = "dgit"
 
-// theDgit is the real dgit.
-type theDgit struct{ path string }
-
-func (d theDgit) command(l *lab, args []string) *exec.Cmd {
-	return exec.Command(d.path, append([]string{"--distro=test-dummy"}, args...)...)
+func (p program) command(l *lab, args []string) *exec.Cmd {
+	return exec.Command(string(p), append([]string{"--distro=test-dummy"}, args...)...)
 }
 
 // dgitPath is where the real dgit is, to compare with; "" if it is not.

@@ -41,6 +41,8 @@ func newPullCommand(env *environment) *cobra.Command {
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	opts.add(cmd)
+	opts.addPackage(cmd)
+	opts.addDryRun(cmd)
 	flags := cmd.Flags()
 	flags.BoolVar(&opts.allowUnrelated, "allow-unrelated-histories", false, "merge histories that have no commit in common, too")
 	flags.StringVar(&opts.quilt, "quilt", "", "the branch is kept in this quilt `MODE` (default: as configured, else linear)")
@@ -55,7 +57,7 @@ func runPull(ctx context.Context, env *environment, suite string, opts pullOptio
 	}
 	progress := env.progress()
 	defer progress.close()
-	fetchOptions, err := opts.fetchOptions(env, "pull", "", suite, progress.report)
+	fetchOptions, err := opts.fetchOptions(env, "pull", suite, progress.report)
 	if err != nil {
 		return err
 	}
@@ -80,8 +82,17 @@ func runPull(ctx context.Context, env *environment, suite string, opts pullOptio
 	case env.options.json:
 		return env.resultJSON("pull", newFetchJSON(result, warnings))
 	case !env.options.quiet:
-		env.result(fetchSummary(env, result))
-		env.result("merged into HEAD\n")
+		env.result(pullSummary(env, result, opts.dryRun))
 	}
 	return nil
+}
+
+func pullSummary(env *environment, r *history.FetchResult, dryRun bool) string {
+	switch {
+	case dryRun:
+		return fetchSummary(env, r, true)
+	case env.program == dgitName:
+		return dgitOK("fetched to " + history.TrackingRef(r.Suite) + " and merged into HEAD")
+	}
+	return fetchSummary(env, r, false) + "merged into HEAD\n"
 }

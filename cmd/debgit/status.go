@@ -72,7 +72,7 @@ func runStatus(ctx context.Context, env *environment, suite string, opts statusO
 	}
 	progress := env.progress()
 	defer progress.close()
-	fetchOptions, err := opts.fetchOptions(env, "status", "", suite, progress.report)
+	fetchOptions, err := opts.fetchOptions(env, "status", suite, progress.report)
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,7 @@ func newUpdateVcsGitCommand(env *environment) *cobra.Command {
 		ValidArgsFunction:  cobra.NoFileCompletions,
 	}
 	opts.add(cmd)
+	opts.addPackage(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		own, rest := ownOptions(cmd, args)
 		if err := cmd.Flags().Parse(own); err != nil {
@@ -82,7 +83,7 @@ func runUpdateVcsGit(ctx context.Context, env *environment, args []string, flags
 	opts.FetchArgs = args
 	progress := env.progress()
 	defer progress.close()
-	if opts.FetchOptions, err = flags.fetchOptions(env, "update-vcs-git", "", suite, progress.report); err != nil {
+	if opts.FetchOptions, err = flags.fetchOptions(env, "update-vcs-git", suite, progress.report); err != nil {
 		return err
 	}
 	result, err := history.UpdateVcsGit(ctx, repo, opts)
