@@ -265,11 +265,39 @@ var situations = []struct {
 		l.step("pull")
 		l.step("--allow-unrelated-histories", "pull")
 	}},
+	{"together", func(l *lab) {
+		l.publish("sid", up("1.0-1"))
+		l.publish("trixie", up("1.0-1"))
+		l.step("clone", "foo", "sid")
+		l.edit("mine", "work\n")
+		l.publish("sid", up("1.0-2", "1.0-1")) // without dgit
+		l.step("fetch")
+		l.step("pull")
+		l.pushed("1.0-3", l.head()) // with dgit
+		l.step("fetch")
+		l.step("pull")
+		l.edit("mine", "more work\n")
+		l.publish("sid", up("1.0-4", "1.0-3", "1.0-2", "1.0-1")) // without dgit
+		l.step("fetch")
+		l.step("pull")
+		pushed := l.commit("1.0-5", l.tracking())
+		l.serve("refs/dgit/sid", pushed) // with dgit, but the archive is slow
+		l.step("fetch")
+		l.publish("sid", l.madeFrom(pushed, "1.0-5"))
+		l.step("fetch")
+		l.step("checkout", "trixie")
+		l.publish("trixie", l.madeFrom(pushed, "1.0-5")) // it migrates
+		l.step("fetch")
+		l.step("fetch", "trixie,sid")
+		l.step("checkout", "sid")
+		l.step("pull")
+	}},
 }
 
 func up(versions ...string) uploaded { return uploaded{versions: versions} }
 
-// Each situation gives the ids that are written down, which are the real dgit's.
+// Each situation gives the ids that are written down, which are the real dgit's. Where that
+// is, it is tried, too, alone and in turn with debgit in one working copy.
 func TestFetchTable(t *testing.T) {
 	for _, s := range situations {
 		t.Run(s.name, func(t *testing.T) {
@@ -282,6 +310,11 @@ func TestFetchTable(t *testing.T) {
 					l.check(os.WriteFile(golden, []byte(l.log.String()), 0o666))
 				}
 				compareLog(t, golden, l)
+				for _, turns := range []*inTurn{{programs: []program{theDebgit, program(path)}}, {programs: []program{program(path), theDebgit}}} {
+					l := newLab(t, turns)
+					s.steps(l)
+					compareLog(t, golden, l)
+				}
 			}
 			l := newLab(t, theDebgit)
 			s.steps(l)

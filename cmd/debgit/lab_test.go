@@ -328,5 +328,17 @@ func (p program) command(l *lab, args []string) *exec.Cmd {
 	return exec.Command(string(p), append([]string{"--distro=test-dummy"}, args...)...)
 }
 
+// inTurn is several tools, each of which does one step, in turn.
+type inTurn struct {
+	programs []program
+	steps    int
+}
+
+func (t *inTurn) command(l *lab, args []string) *exec.Cmd {
+	p := t.programs[t.steps%len(t.programs)]
+	t.steps++
+	return p.command(l, args)
+}
+
 // dgitPath is where the real dgit is, to compare with; "" if it is not.
 func dgitPath() string { return os.Getenv("DEBGIT_DGIT") }
