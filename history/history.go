@@ -64,7 +64,7 @@
 // author, committer and dates of its main commit. The message of U(V) is the changelog
 // stanza. The branch of a suite ends with the J of what the suite holds: along first
 // parents it has one commit an upload. J ties the imports in, so that work on an import
-// can be merged with the history, and so that the branch goes forward with the next
+// can be put on top of the history, and so that the branch goes forward with the next
 // upload. The branch of all suites is such a chain, too. Its uploads are in the order of
 // their dates, but after what they were made from; each adds a commit with the tree of
 // the highest version so far, whose parents are the U of that version, the J of the

@@ -47,7 +47,7 @@ author. git log, blame and bisect work with these as with any other history:
   git diff upload/2.9-1 upload/2.10-3
 
 The imports are also in the branches, so a branch of yours that is made from one
-gets its past with "git merge debgit/uploads/sid".
+gets its past with "git rebase debgit/uploads/sid".
 
 The same uploads always give the same commits. With newer uploads the branches
 go forward. If an older upload is found later, those after it get other upload
