@@ -149,9 +149,10 @@ var debianSuites = strings.Fields(`
 	stretch buster bullseye bookworm trixie forky duke`)
 
 // UsualSuites returns the names that suites of a distro have at any time, as far as
-// that is known: an archive need not have all, and may have others.
+// that is known: those of Debian, which most others follow, but for Ubuntu. An archive
+// need not have all, and may have others.
 func UsualSuites(distro string) []string {
-	if distro != "debian" {
+	if strings.HasPrefix(distro, "ubuntu") {
 		return nil
 	}
 	names := []string{"experimental", "sid"}

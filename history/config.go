@@ -122,6 +122,15 @@ func (s *Settings) keys(prefix string) [][]string {
 	return append(places, begins(slices.Sorted(maps.Keys(s.builtin))))
 }
 
+// distroOr returns distro or, if it is "", the default one.
+func (s *Settings) distroOr(distro string) (string, error) {
+	if distro != "" {
+		return distro, nil
+	}
+	distro, _, err := s.Value("dgit.default.distro")
+	return distro, err
+}
+
 // DefaultSuite is the suite that a command means that names none. The distro that the
 // option -d names may have one of its own; without the option, distro is "".
 func (s *Settings) DefaultSuite(distro string) (string, error) {

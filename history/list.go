@@ -17,10 +17,9 @@ import (
 
 // ListOptions say of what versions are listed, and where they are looked for.
 type ListOptions struct {
+	OpenOptions
 	Package  string   // a source package, or a binary package of one
 	Suites   []string // default: all that are known, see List
-	Archive  string   // URL or directory of an archive; default: those of APT's configuration
-	Keyrings []string // files with the keys that may sign Archive
 	Kept     bool     // list what suites only keep because of binary packages, even if there is more
 	Snapshot bool     // list what only the snapshot service of the default distro has, too
 	CacheDir string   // default: debgit in the user's cache directory
@@ -68,8 +67,8 @@ func (e *NotListedError) Error() string {
 
 // List finds the versions of a source package.
 //
-// The suites are those that APT is configured for, and those that mirrors of the default
-// distro have under the usual names; of Archive, if it is a directory of this machine,
+// The suites are those that mirrors of the distro have under the usual names and, unless
+// that was named, those that APT is configured for; of Archive, if it is a directory of this machine,
 // all that it has. A suite that cannot be asked is left out with a warning, but if no
 // suite can be asked, the first such error is returned.
 //
@@ -86,7 +85,7 @@ func List(ctx context.Context, opts ListOptions) (*Listing, error) {
 		return nil, err
 	}
 	l.settings = NewSettings(config, os.Getenv)
-	distro, _, err := l.settings.Value("dgit.default.distro")
+	distro, err := l.settings.distroOr(opts.Distro)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +95,7 @@ func List(ctx context.Context, opts ListOptions) (*Listing, error) {
 			return nil, err
 		}
 	}
-	opener := newSuiteOpener(l.client, l.settings, OpenOptions{Archive: opts.Archive, Keyrings: opts.Keyrings})
+	opener := newSuiteOpener(l.client, l.settings, opts.OpenOptions)
 	questions := opener.questions(opts.Package, opts.Suites...)
 	if len(opts.Suites) == 0 {
 		if questions, err = opener.known(ctx, opts.Package); err != nil {

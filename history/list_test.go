@@ -80,7 +80,7 @@ func TestList(t *testing.T) {
 		}},
 	} {
 		l, err := history.List(t.Context(), history.ListOptions{
-			Package: "hello", Archive: dir, Keyrings: []string{a.Keyring}, CacheDir: t.TempDir(), Kept: tt.kept,
+			Package: "hello", OpenOptions: history.OpenOptions{Archive: dir, Keyrings: []string{a.Keyring}}, CacheDir: t.TempDir(), Kept: tt.kept,
 		})
 		if err != nil {
 			t.Fatal(err)

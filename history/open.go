@@ -23,18 +23,21 @@ type OpenOptions struct {
 }
 
 // known returns questions for all suites that are known: those of opts.Archive, if it is
-// a directory of this machine; else the usual ones of the default distro, and those that
-// APT is configured for.
+// a directory of this machine; else the usual ones of the distro and, unless that was named,
+// those that APT is configured for.
 func (o *suiteOpener) known(ctx context.Context, pkg string) ([]suiteQuestion, error) {
 	if o.opts.Archive != "" {
 		names, err := archive.SuitesAt(o.opts.Archive)
 		return o.questions(pkg, names...), err
 	}
-	distro, _, err := o.settings.Value("dgit.default.distro")
+	distro, err := o.settings.distroOr(o.opts.Distro)
 	if err != nil {
 		return nil, err
 	}
 	all := o.questions(pkg, archive.UsualSuites(distro)...)
+	if o.opts.Distro != "" {
+		return all, nil
+	}
 	configured, err := o.configured(ctx)
 	return append(all, configured...), err
 }

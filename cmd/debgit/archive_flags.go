@@ -5,7 +5,6 @@ import (
 	"debgit/history"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // archiveFlags are the options of commands that read an archive.
@@ -22,21 +21,30 @@ type archiveFlags struct {
 }
 
 func (o *archiveFlags) add(cmd *cobra.Command) {
-	addDistroFlag(cmd, &o.open.Distro)
+	addOpenFlags(cmd, &o.open)
 	flags := cmd.Flags()
-	o.addArchive(flags)
-	flags.BoolVar(&o.open.NoMirrorFallback, "no-mirror-fallback", false, "do not read what the mirror lacks from the configured second one")
 	flags.StringVar(&o.productsDir, "build-products-dir", "", "keep the files of source packages in `DIR` (default: as configured, else beside the work tree)")
 	flags.BoolVar(&o.requireGitServer, "require-git-server", false, "fail if the distro's git server cannot be asked for what maintainers pushed")
-	flags.BoolVar(&o.open.RequireSignedIndex, "require-signed-index", false, "fail if the archive is configured to be asked in a way that knows no signed index")
 	flags.BoolVar(&o.noChase, "no-chase-dsc-distro", false, "do not ask another distro for the commit that a .dsc names")
 	addLimitFlag(flags, &o.limits)
 }
 
-// addArchive adds the options that say which archive is read.
-func (o *archiveFlags) addArchive(flags *pflag.FlagSet) {
-	flags.StringVar(&o.open.Archive, "archive", "", "read the archive at `URL|DIR` (default: those that APT is configured for)")
-	flags.StringArrayVar(&o.open.Keyrings, "keyring", nil, "trust the keys in `FILE` to sign that archive; may be repeated")
+// addOpenFlags gives a command the options that say which archive is read, and how.
+func addOpenFlags(cmd *cobra.Command, o *history.OpenOptions) {
+	addDistroFlag(cmd, &o.Distro)
+	flags := cmd.Flags()
+	flags.StringVar(&o.Archive, "archive", "", "read the archive at `URL|DIR` (default: those that APT is configured for)")
+	flags.StringArrayVar(&o.Keyrings, "keyring", nil, "trust the keys in `FILE` to sign that archive; may be repeated")
+	flags.BoolVar(&o.NoMirrorFallback, "no-mirror-fallback", false, "do not read what the mirror lacks from the configured second one")
+	flags.BoolVar(&o.RequireSignedIndex, "require-signed-index", false, "fail if the archive is configured to be asked in a way that knows no signed index")
+}
+
+// checkOpenFlags refuses a keyring that nothing is read for.
+func checkOpenFlags(command string, o history.OpenOptions) error {
+	if o.Archive == "" && len(o.Keyrings) > 0 {
+		return &usageError{cause: command + ": --keyring is about the archive that --archive names, but there is no --archive"}
+	}
+	return nil
 }
 
 // addPackage adds the option --package.
@@ -65,8 +73,8 @@ func (o *archiveFlags) fetchOptions(env *environment, command, suite string, pro
 		NoChase:          o.noChase,
 		DryRun:           o.dryRun,
 	}
-	if o.open.Archive == "" && len(o.open.Keyrings) > 0 {
-		return opts, &usageError{cause: command + ": --keyring is about the archive that --archive names, but there is no --archive"}
+	if err := checkOpenFlags(command, o.open); err != nil {
+		return opts, err
 	}
 	var err error
 	opts.Uploads, err = uploadSelection(o.uploads)

@@ -115,7 +115,7 @@ func runClone(ctx context.Context, env *environment, args []string, opts cloneOp
 		return err
 	}
 	name, err := history.ResolveName(ctx, pkg)
-	if err == nil && suite == "" && opts.open.Archive == "" {
+	if err == nil && suite == "" && opts.open.Archive == "" && opts.open.Distro == "" {
 		err = name.UseInstalled(ctx)
 		suite = name.Suite
 	}

@@ -50,14 +50,13 @@ func newListCommand(env *environment) *cobra.Command {
 	flags.StringArrayVar(&opts.Suites, "suite", nil, "look into `SUITE` only; may be repeated (default: all that are known)")
 	flags.BoolVar(&opts.Kept, "kept", false, "list versions, too, that suites only keep for the sake of binary packages")
 	flags.BoolVar(&opts.Snapshot, "snapshot", false, "list past versions, too, which only a snapshot service has")
-	flags.StringVar(&opts.Archive, "archive", "", "read the archive at `URL|DIR` (default: those that APT is configured for)")
-	flags.StringArrayVar(&opts.Keyrings, "keyring", nil, "trust the keys in `FILE` to sign that archive; may be repeated")
+	addOpenFlags(cmd, &opts.OpenOptions)
 	return cmd
 }
 
 func runList(ctx context.Context, env *environment, opts history.ListOptions) error {
-	if opts.Archive == "" && len(opts.Keyrings) > 0 {
-		return &usageError{cause: "list: --keyring is about the archive that --archive names, but there is no --archive"}
+	if err := checkOpenFlags("list", opts.OpenOptions); err != nil {
+		return err
 	}
 	name, err := history.ResolveName(ctx, opts.Package)
 	if err == nil && name.Dsc != "" {

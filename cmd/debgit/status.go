@@ -53,7 +53,7 @@ func newStatusCommand(env *environment) *cobra.Command {
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	flags := cmd.Flags()
-	opts.addArchive(flags)
+	addOpenFlags(cmd, &opts.open)
 	flags.BoolVar(&opts.offline, "offline", false, "ask no archive; tell what the tracking branches know")
 	flags.BoolVar(&opts.exitCode, "exit-code", false, "end with status 28 if there is something to do")
 	return cmd
