@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"debgit/dsc"
 	"debgit/gitmap"
@@ -88,7 +89,7 @@ func (c *combiner) inputsOfCommit(ctx context.Context) ([]mergeInput, error) {
 	if c.server == nil || c.server.commit == c.uploaded.commit {
 		return []mergeInput{*c.uploaded}, nil
 	}
-	behind, err := c.repo.IsAncestor(ctx, c.uploaded.commit, c.server.commit)
+	behind, err := c.isAncestor(ctx, *c.uploaded, *c.server)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +97,7 @@ func (c *combiner) inputsOfCommit(ctx context.Context) ([]mergeInput, error) {
 		c.warnf("the archive is behind the git server, which has version %s", c.server.version)
 		return []mergeInput{*c.server}, nil
 	}
-	ahead, err := c.repo.IsAncestor(ctx, c.server.commit, c.uploaded.commit)
+	ahead, err := c.isAncestor(ctx, *c.server, *c.uploaded)
 	if err != nil || ahead {
 		return []mergeInput{*c.uploaded}, err
 	}
@@ -153,7 +154,7 @@ func (c *combiner) inputsOfTracking(ctx context.Context) (inputs []mergeInput, o
 	if c.server == nil {
 		return inputs, false, nil
 	}
-	has, err := c.repo.IsAncestor(ctx, c.server.commit, c.tracking.commit)
+	has, err := c.isAncestor(ctx, *c.server, *c.tracking)
 	if !has {
 		inputs = append(inputs, *c.server)
 	}
@@ -163,10 +164,7 @@ func (c *combiner) inputsOfTracking(ctx context.Context) (inputs []mergeInput, o
 // isIn says whether a commit is one of inputs, or an ancestor of one.
 func (c *combiner) isIn(ctx context.Context, in mergeInput, inputs []mergeInput) (bool, error) {
 	for _, other := range inputs {
-		if other.isNew && other.commit != in.commit {
-			continue
-		}
-		if found, err := c.repo.IsAncestor(ctx, in.commit, other.commit); found || err != nil {
+		if found, err := c.isAncestor(ctx, in, other); found || err != nil {
 			return found, err
 		}
 	}
@@ -178,12 +176,21 @@ func (c *combiner) isIn(ctx context.Context, in mergeInput, inputs []mergeInput)
 // asked, the archive may be behind: then the tree does not matter.
 func (c *combiner) addNothing(ctx context.Context, inputs []mergeInput) (bool, error) {
 	for _, in := range inputs {
-		if in.isNew {
-			return false, nil
-		}
-		if has, err := c.repo.IsAncestor(ctx, in.commit, c.tracking.commit); !has || err != nil {
+		if has, err := c.isAncestor(ctx, in, *c.tracking); !has || err != nil {
 			return false, err
 		}
 	}
 	return c.silent || inputs[0].tree == c.tracking.tree, nil
+}
+
+// isAncestor says whether a is b or an ancestor of b. Git is only asked if their parents do
+// not tell.
+func (c *combiner) isAncestor(ctx context.Context, a, b mergeInput) (bool, error) {
+	switch {
+	case a.commit == b.commit, slices.Contains(b.parents, a.commit):
+		return true, nil
+	case a.isNew, b.isNew, slices.Contains(a.parents, b.commit):
+		return false, nil
+	}
+	return c.repo.IsAncestor(ctx, a.commit, b.commit)
 }

@@ -110,6 +110,13 @@ func (f *fetcher) try(ctx context.Context) (err error) {
 	if src := f.files.source; src != nil {
 		f.result.ID, f.result.Format, f.result.VcsGit = src.ID, src.Format, src.VcsGit
 	}
+	if id, ok := f.have.refs[TrackingRef(f.suite.Codename())]; ok {
+		tip, err := f.have.reader.Read(gitmap.CommitID(id))
+		if err != nil {
+			return err
+		}
+		f.have.hasBefore(tip)
+	}
 	refs, err := f.fetchServer(ctx)
 	if err != nil {
 		return err

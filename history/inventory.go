@@ -38,6 +38,13 @@ func openInventory(ctx context.Context, repo *gitmap.Repo) (*inventory, error) {
 	return h, nil
 }
 
+// hasBefore remembers that the ancestors of a commit are here, as the commit is.
+func (h *inventory) hasBefore(c *gitmap.Commit) {
+	for _, p := range c.Parents {
+		h.complete[gitmap.ObjectID(p)] = true
+	}
+}
+
 func (h *inventory) close() { h.reader.Close() }
 
 // has says whether the repository has these objects with all that they lead to.

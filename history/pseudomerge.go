@@ -12,12 +12,13 @@ import (
 // A mergeInput is a commit that may become a parent of what a suite branch gets.
 type mergeInput struct {
 	commit  gitmap.CommitID
-	tree    gitmap.ObjectID // of the commit
-	version dsc.Version     // of its debian/changelog
-	what    string          // what it is, for the message of a pseudomerge
-	author  string          // of its newest changelog stanza, as commits have it
-	stamp   string          // committer, likewise
-	isNew   bool            // made in this run: not in the repository yet, nor made of what is there
+	tree    gitmap.ObjectID   // of the commit
+	version dsc.Version       // of its debian/changelog
+	what    string            // what it is, for the message of a pseudomerge
+	author  string            // of its newest changelog stanza, as commits have it
+	stamp   string            // committer, likewise
+	parents []gitmap.CommitID // of the commit
+	isNew   bool              // made in this run: not in the repository yet, nor made of what is there
 }
 
 // What inputs are, in dgit's words: they are part of the commits' names.
@@ -35,7 +36,7 @@ func inputOf(ctx context.Context, have *inventory, c gitmap.CommitID, what strin
 	if err != nil {
 		return nil, err
 	}
-	in := mergeInput{commit: c, tree: commit.Tree, what: what}
+	in := mergeInput{commit: c, tree: commit.Tree, parents: commit.Parents, what: what}
 	clog, err := have.reader.File(c, "debian/changelog")
 	if err == nil {
 		if in.author, in.stamp, in.version, err = gitmap.Stamp(clog); err == nil {
@@ -56,7 +57,7 @@ func inputOf(ctx context.Context, have *inventory, c gitmap.CommitID, what strin
 
 // importInput describes an import that was just made.
 func importInput(imp *gitmap.Imported) *mergeInput {
-	return &mergeInput{imp.Commit, imp.Tree, imp.ChangelogVersion, whatImport, imp.Author, imp.Committer, true}
+	return &mergeInput{commit: imp.Commit, tree: imp.Tree, version: imp.ChangelogVersion, what: whatImport, author: imp.Author, stamp: imp.Committer, isNew: true}
 }
 
 // merge returns a pseudomerge of inputs with the tree of the first, which declares all

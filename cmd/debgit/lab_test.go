@@ -28,6 +28,7 @@ type lab struct {
 	archive *archivetest.Archive
 	suites  map[string]string // names by codename
 	tool    tool
+	env     []string        // further variables of the environment of the tool
 	log     strings.Builder // what the tool left after each step
 }
 
@@ -283,6 +284,7 @@ func (l *lab) step(args ...string) string {
 	cmd.Env = append(os.Environ(), "DGIT_TEST_DUMMY_DIR="+l.dir, "HOME="+l.dir, "TZ=UTC", "LC_ALL=C.UTF-8", "GIT_CONFIG_NOSYSTEM=1",
 		"GIT_AUTHOR_NAME=W", "GIT_AUTHOR_EMAIL=w@example.org", "GIT_AUTHOR_DATE=1700000001 +0000",
 		"GIT_COMMITTER_NAME=W", "GIT_COMMITTER_EMAIL=w@example.org", "GIT_COMMITTER_DATE=1700000001 +0000")
+	cmd.Env = append(cmd.Env, l.env...)
 	out, err := cmd.CombinedOutput()
 	if testing.Verbose() {
 		l.t.Logf("%s\n%s", cmd, out)
@@ -316,6 +318,16 @@ func (l *lab) refs() string {
 		fmt.Fprintf(&b, "  %s DGIT_ARCHIVE\n", strings.TrimSpace(string(data)))
 	}
 	return b.String()
+}
+
+// state returns all that a fetch could change: refs, debgit's own among them, how many
+// objects there are, and the files beside the work tree.
+func (l *lab) state() string {
+	l.t.Helper()
+	text := l.refs() + l.git("work/foo", "", "for-each-ref", "refs/debgit") + "\n" + l.git("work/foo", "", "count-objects", "-v") + "\n"
+	files, err := filepath.Glob(filepath.Join(l.dir, "work/*"))
+	l.check(err)
+	return text + strings.Join(files, "\n")
 }
 
 // A program is debgit under the name dgit, found by PATH, or the real dgit.
