@@ -107,6 +107,8 @@ type statusReader struct {
 	opts   StatusOptions
 	branch string // the ref that is checked out; "" if HEAD is detached
 	result *Status
+
+	tracking map[string]gitmap.ObjectID // the tracking branches
 }
 
 func (r *statusReader) read(ctx context.Context) (err error) {

@@ -50,10 +50,12 @@ type LackedUpload struct {
 }
 
 // readSuites finds out about all suites that matter.
-func (r *statusReader) readSuites(ctx context.Context) error {
+func (r *statusReader) readSuites(ctx context.Context) (err error) {
+	if r.tracking, err = r.repo.Refs(ctx, trackingPrefix); err != nil {
+		return err
+	}
 	names := r.opts.Suite
 	if names == "" {
-		var err error
 		if names, err = r.work.suite(ctx, r.session); err != nil {
 			return err
 		}
@@ -93,9 +95,8 @@ func (r *statusReader) siblingSuite(ctx context.Context, suite *SuiteStatus) (st
 	if !isSecurity {
 		name += "-security"
 	}
-	refs, err := r.repo.Refs(ctx, TrackingRef(name))
-	if err != nil || len(refs) > 0 {
-		return name, err
+	if _, ok := r.tracking[TrackingRef(name)]; ok {
+		return name, nil
 	}
 	known, err := r.knownSuites(ctx, suite)
 	if err != nil || !slices.Contains(known, name) {
@@ -131,7 +132,7 @@ func (r *statusReader) readSuite(ctx context.Context, name string) (*SuiteStatus
 			return nil, err
 		}
 	}
-	if err := r.readTracking(ctx, s); err != nil {
+	if err := r.readTracking(s); err != nil {
 		return nil, err
 	}
 	if s.access == nil {
@@ -184,15 +185,11 @@ var fixedNames = map[string]string{"unstable": "sid", "experimental": "rc-buggy"
 
 // readTracking reads what the tracking branch has. That stands for the suite if no archive was
 // asked.
-func (r *statusReader) readTracking(ctx context.Context, s *SuiteStatus) error {
-	refs, err := r.repo.Refs(ctx, TrackingRef(""))
-	if err != nil {
-		return err
-	}
-	tip, ok := refs[TrackingRef(s.Suite)]
+func (r *statusReader) readTracking(s *SuiteStatus) error {
+	tip, ok := r.tracking[TrackingRef(s.Suite)]
 	if fixed := fixedNames[s.Suite]; !ok && fixed != "" && s.Where == "" {
 		s.Suite = fixed
-		tip, ok = refs[TrackingRef(fixed)]
+		tip, ok = r.tracking[TrackingRef(fixed)]
 	}
 	if !ok {
 		return nil
@@ -222,6 +219,10 @@ func (r *statusReader) readHistory(ctx context.Context, s *SuiteStatus) error {
 		found = append([]Holding{{Commit: s.tip}}, found...)
 	}
 	for _, f := range found {
+		if f.Commit == r.result.Head {
+			s.InHistory, s.Same = true, true
+			return nil
+		}
 		if s.InHistory, err = r.repo.IsAncestor(ctx, f.Commit, r.result.Head); err != nil {
 			return err
 		}

@@ -50,7 +50,7 @@ func newDiffCommand(env *environment) *cobra.Command {
 			}
 			return runDiff(cmd.Context(), env, args, opts)
 		},
-		ValidArgsFunction: env.completeBranches,
+		ValidArgsFunction: env.completeUploads(2),
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&opts.stat, "stat", false, "show only which files and patches differ, not in what")

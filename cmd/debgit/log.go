@@ -58,7 +58,7 @@ func newLogCommand(env *environment) *cobra.Command {
 			}
 			return runLog(cmd.Context(), env, strings.Join(args, ""), opts)
 		},
-		ValidArgsFunction: env.completeBranches,
+		ValidArgsFunction: env.completeUploads(1),
 	}
 	flags := cmd.Flags()
 	flags.IntVarP(&opts.most, "max-count", "n", 0, "show the newest `NUMBER` uploads only")
@@ -66,6 +66,31 @@ func newLogCommand(env *environment) *cobra.Command {
 	flags.BoolVar(&opts.changes, "changes", false, "show what the changelog says of each, too")
 	addPagerFlag(flags, &opts.noPager)
 	return cmd
+}
+
+// completeUploads offers the uploads that the repository has, and its branches, for so many
+// arguments.
+func (env *environment) completeUploads(most int) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+		if len(args) >= most {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		names, directive := env.completeBranches(cmd, nil, toComplete)
+		repo, err := gitmap.Open(cmd.Context(), env.cwd)
+		if err != nil {
+			return names, directive
+		}
+		log, err := history.ReadLog(cmd.Context(), repo, history.LogOptions{})
+		if err != nil {
+			return names, directive
+		}
+		for _, e := range log.Entries {
+			if e.Holding != nil {
+				names = append(names, string(e.Version))
+			}
+		}
+		return names, directive
+	}
 }
 
 func runLog(ctx context.Context, env *environment, span string, opts logOptions) error {

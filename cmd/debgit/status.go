@@ -266,8 +266,11 @@ func patchLines(p *history.PatchExamination) []string {
 // origLines says which orig tarballs are there.
 func origLines(env *environment, s *history.Status) []string {
 	o := s.Origs
-	if o == nil {
-		return []string{"none: " + string(s.Version()) + " is a native version"}
+	switch {
+	case o == nil && s.Format == "3.0 (native)":
+		return []string{"none: the source format is native"}
+	case o == nil:
+		return []string{"none: the version " + string(s.Version()) + " has no revision"}
 	}
 	dir := o.Dir
 	if rel, err := filepath.Rel(env.cwd, dir); err == nil {
@@ -301,6 +304,8 @@ func complaintLines(s *history.Status) []string {
 	switch {
 	case s.IsUploaded():
 		return []string{"nothing to upload"}
+	case len(s.Complain) == 0 && s.Suites[0].Version == "":
+		return []string{"nothing is known to be in the way, but neither is what " + s.Suites[0].Suite + " has"}
 	case len(s.Complain) == 0:
 		return []string{"nothing is in the way that can be told before building"}
 	}
