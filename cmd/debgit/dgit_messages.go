@@ -3,8 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"strings"
 
 	"debgit/archive"
+	"debgit/dsc"
+	"debgit/history"
 )
 
 // dgitStatus is the exit status of dgit for what ends debgit with status.
@@ -15,10 +19,66 @@ func dgitStatus(status int) int {
 	return statusOther
 }
 
-// dgitText is the text for an error, with the phrases of dgit that scripts look for.
-func dgitText(err error, text string) string {
-	if e, ok := errors.AsType[*archive.UnknownPackageError](err); ok {
+// dgitPhrases are what scripts look for in dgit's messages about errors. The first that is
+// for an error stands before our own text, or in its place if that says no more.
+var dgitPhrases = []func(err error) (text string, whole bool){
+	inPlace(func(e *archive.UnknownPackageError) string {
 		return fmt.Sprintf("source package %s does not exist in suite %s", e.Package, e.Suite)
+	}),
+	before(func(e *history.BranchExistsError) string {
+		if e.CheckedOut != "" {
+			return fmt.Sprintf("Branch %s is checked out - will not update it", e.Ref)
+		}
+		return fmt.Sprintf("Branch %s already exists", e.Ref)
+	}),
+	before(func(e *history.NotForwardError) string { return "Not fast forward" }),
+	before(func(e *history.UnsafeURLError) string {
+		return fmt.Sprintf("hinted url with protocol %s which is unsafe", e.Proto)
+	}),
+	before(func(e *history.MissingCommitError) string {
+		return ".dsc Dgit metadata requires a commit. Your git tree does not have that object"
+	}),
+	before(func(e *dsc.SignatureError) string { return "signature check failed" }),
+	before(func(e *history.NoUploaderKeyringError) string { return "signature check failed" }),
+	before(func(e *history.ConfigError) string { return "invalid configuration" }),
+	before(func(e *history.RepeatedKeyError) string { return "invalid configuration: multiple values for " + e.Key }),
+	inPlace(func(e *history.MissingKeyError) string {
+		return "invalid configuration: need value for one of: " + strings.Join(e.Keys, " ")
+	}),
+	inPlace(func(e *history.UnsupportedError) string { return "operation unsupported: " + e.Text }),
+}
+
+// before is a phrase for errors of one type, which our own text follows.
+func before[E error](text func(e E) string) func(err error) (string, bool) {
+	return func(err error) (string, bool) {
+		if e, ok := errors.AsType[E](err); ok {
+			return text(e), false
+		}
+		return "", false
+	}
+}
+
+// inPlace is a phrase for errors of one type that says all.
+func inPlace[E error](text func(e E) string) func(err error) (string, bool) {
+	return func(err error) (string, bool) {
+		phrase, _ := before(text)(err)
+		return phrase, true
+	}
+}
+
+// dgitText is the text for an error, with the phrase of dgit's that is for it.
+func dgitText(err error, text string) string {
+	if errors.Is(err, fs.ErrNotExist) { // as strerror(3) has it
+		text = strings.Replace(text, "no such file or directory", "No such file or directory", 1)
+	}
+	for _, phraseFor := range dgitPhrases {
+		switch phrase, whole := phraseFor(err); {
+		case phrase == "":
+		case whole:
+			return phrase
+		default:
+			return phrase + ": " + text
+		}
 	}
 	return text
 }

@@ -2,11 +2,18 @@ package main
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+
+	"debgit/archive"
+	"debgit/dsc"
+	"debgit/gitmap"
+	"debgit/history"
 )
 
 // What dgit 17.0 makes of its command line was tried with "dgit OPTIONS version".
@@ -253,6 +260,29 @@ func TestDgitStatus(t *testing.T) {
 	for status, want := range map[int]int{0: 0, 4: 4, 6: 6, 8: 8, 12: 12, 20: 255, 25: 255, 130: 130, 255: 255} {
 		if got := dgitStatus(status); got != want {
 			t.Errorf("dgitStatus(%d) = %d, want %d", status, got, want)
+		}
+	}
+}
+
+func TestDgitText(t *testing.T) {
+	commit := gitmap.CommitID{1}
+	tests := []struct {
+		err  error
+		want string
+	}{
+		{&archive.UnknownPackageError{Package: "hello", Suite: "sid", Near: []string{"hallo"}}, "source package hello does not exist in suite sid"},
+		{&dsc.PackageError{ID: dsc.ID{Package: "hello", Version: "1"}, Err: &history.UnsupportedError{Distro: "foo", Text: "gone"}}, "operation unsupported: gone"},
+		{&history.BranchExistsError{Ref: "refs/heads/x"}, "Branch refs/heads/x already exists: refs/heads/x is there already"},
+		{&history.BranchExistsError{Ref: "refs/heads/x", CheckedOut: "/r"}, "Branch refs/heads/x is checked out - will not update it: refs/heads/x is checked out in /r"},
+		{&history.NotForwardError{Ref: "x", Commit: commit}, "Not fast forward: x is not an ancestor of " + commit.String() + ", which the .dsc names"},
+		{&history.MissingKeyError{Keys: []string{"a.b", "c.d"}}, "invalid configuration: need value for one of: a.b c.d"},
+		{&history.ConfigError{Key: "a.b", Value: "x", Want: "a boolean"}, `invalid configuration: configuration a.b is "x", but a boolean is wanted`},
+		{&fs.PathError{Op: "open", Path: "x", Err: syscall.ENOENT}, "open x: No such file or directory"},
+		{&fs.PathError{Op: "open", Path: "x", Err: syscall.EACCES}, "open x: permission denied"},
+	}
+	for _, tt := range tests {
+		if got := dgitText(tt.err, tt.err.Error()); got != tt.want {
+			t.Errorf("dgitText(%q) = %q, want %q", tt.err, got, tt.want)
 		}
 	}
 }
