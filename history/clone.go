@@ -14,6 +14,7 @@ import (
 type CloneOptions struct {
 	FetchOptions        // Package must be named, and may be a binary package; Suite is the default one unless named
 	Dir          string // the new directory; default: ./PACKAGE
+	KeepOnError  bool   // if the clone fails, leave what was made of it in Dir
 }
 
 // A CloneResult is what Clone made.
@@ -28,6 +29,19 @@ type CloneResult struct {
 type DirExistsError struct{ Dir string }
 
 func (e *DirExistsError) Error() string { return fmt.Sprintf("%s is there already", e.Dir) }
+
+// A KeptCloneError says that a clone failed, and where what was made of it is.
+type KeptCloneError struct {
+	Dir string
+	Err error
+}
+
+func (e *KeptCloneError) Error() string {
+	return fmt.Sprintf("%v; what there is of the clone is in %s", e.Err, e.Dir)
+}
+
+// Unwrap returns why the clone failed.
+func (e *KeptCloneError) Unwrap() error { return e.Err }
 
 // A NoParentError says that the directory in which a clone is to be made is not there.
 type NoParentError struct{ Dir string }
@@ -150,7 +164,18 @@ func (c *cloner) clone(ctx context.Context) error {
 		return err
 	}
 	defer tmp.remove()
-	repo, err := gitmap.Init(ctx, tmp.path, c.result.Branch)
+	if err := c.fill(ctx, tmp.path, access, products); err != nil {
+		if c.opts.KeepOnError && tmp.finish() == nil {
+			err = &KeptCloneError{c.opts.Dir, err}
+		}
+		return err
+	}
+	return tmp.finish()
+}
+
+// fill makes the new repository in dir.
+func (c *cloner) fill(ctx context.Context, dir string, access *Access, products string) error {
+	repo, err := gitmap.Init(ctx, dir, c.result.Branch)
 	if err != nil {
 		return err
 	}
@@ -168,12 +193,10 @@ func (c *cloner) clone(ctx context.Context) error {
 	if err := c.finishTree(ctx, repo); err != nil {
 		return err
 	}
-	if !c.opts.Uploads.IsZero() {
-		if err := markUnfinished(repo, c.result.ID.Package); err != nil {
-			return err
-		}
+	if c.opts.Uploads.IsZero() {
+		return nil
 	}
-	return tmp.finish()
+	return markUnfinished(repo, c.result.ID.Package)
 }
 
 // finishTree does what is left to do once all has been fetched.

@@ -52,6 +52,7 @@ type cloneOptions struct {
 	archiveFlags
 	dscKeyrings           []string
 	requireValidSignature bool
+	keepOnError           bool
 }
 
 func newCloneCommand(env *environment) *cobra.Command {
@@ -70,6 +71,7 @@ func newCloneCommand(env *environment) *cobra.Command {
 	opts.add(cmd)
 	flags := cmd.Flags()
 	addUploadsFlag(cmd, &opts.uploads)
+	flags.BoolVar(&opts.keepOnError, "no-rm-on-error", false, "if the clone fails, leave what there is of it in DIR")
 	addDscKeyringFlag(flags, &opts.dscKeyrings)
 	flags.BoolVar(&opts.requireValidSignature, "require-valid-signature", false, "fail if PACKAGE is a .dsc whose signature cannot be verified")
 	return cmd
@@ -135,7 +137,7 @@ func runClone(ctx context.Context, env *environment, args []string, opts cloneOp
 	if err != nil {
 		return err
 	}
-	result, err := history.Clone(ctx, history.CloneOptions{FetchOptions: fetchOptions, Dir: dir})
+	result, err := history.Clone(ctx, history.CloneOptions{FetchOptions: fetchOptions, Dir: dir, KeepOnError: opts.keepOnError})
 	progress.close()
 	if err != nil {
 		return err

@@ -16,6 +16,8 @@ func runCloneDsc(ctx context.Context, env *environment, dsc, suite, dir string, 
 		return &usageError{cause: fmt.Sprintf("clone: %s is a .dsc, and no archive is asked for it, but there is --archive", dsc)}
 	case opts.uploads != "":
 		return &usageError{cause: fmt.Sprintf("clone: %s is a .dsc, and no archive is asked for it, but there is --uploads", dsc)}
+	case opts.keepOnError:
+		return &usageError{cause: fmt.Sprintf("clone: %s is a .dsc, of which there is no unfinished clone, but there is --no-rm-on-error", dsc)}
 	}
 	progress := env.progress()
 	defer progress.close()

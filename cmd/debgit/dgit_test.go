@@ -158,7 +158,7 @@ func TestDgitTranslation(t *testing.T) {
 		lost  string
 	}{
 		{"-", "clone hello", "clone -- hello", ""},
-		{"-", "-dfoo clone --no-rm-on-error -ca.b=c hello sid ./x", "clone --distro=foo --config=a.b=c -- hello sid ./x", "--no-rm-on-error"},
+		{"-", "-dfoo clone --no-rm-on-error --rm-old-changes -ca.b=c hello sid ./x", "clone --distro=foo --no-rm-on-error --config=a.b=c -- hello sid ./x", "--rm-old-changes"},
 		{"-", "-DD clone hello", "clone --debug --debug -- hello", ""},
 		{"-", "clone -- -hello", "clone -- -hello", ""},
 		{"-", "clone", "!8", ""},
