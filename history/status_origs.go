@@ -26,6 +26,10 @@ type OrigFile struct {
 	State OrigState
 }
 
+// GetOrigsCommand gets the orig tarballs that are missing: origtargz(1), of the
+// package devscripts.
+const GetOrigsCommand = "origtargz --tar-only"
+
 // An OrigState says what is known of an orig.
 type OrigState string
 

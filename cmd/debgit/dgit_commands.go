@@ -34,7 +34,7 @@ var dgitCommands = []dgitCommand{
 	{name: "checkout", usage: "SUITE", options: true, least: 1, most: 1},
 	{name: "import-dsc", usage: "[--require-valid-signature] DSC [+|..]BRANCH", translate: dgitImportDsc},
 	{name: "update-vcs-git", usage: "[SUITE|.] [-|FETCH-OPTION...]", translate: func(args []string, _ string) ([]string, error) { return args, nil }},
-	{name: "download-unfetched-origs", usage: "[--write-sha256sums=FILE]", translate: dgitDownloadOrigs},
+	{name: "download-unfetched-origs"},
 	{name: "setup-new-tree"},
 	{name: "setup-useremail"},
 	{name: "setup-mergechangelogs"},
@@ -102,22 +102,6 @@ func dgitImportDsc(args []string, top string) ([]string, error) {
 		return nil, &usageError{cause: "usage: dgit import-dsc [--require-valid-signature] DSC BRANCH"}
 	}
 	return append(own, "--", below(top, args[0]), args[1]), nil
-}
-
-func dgitDownloadOrigs(args []string, top string) ([]string, error) {
-	var own []string
-	for _, arg := range args {
-		file, ok := strings.CutPrefix(arg, "--write-sha256sums=")
-		switch {
-		case ok:
-			own = append(own, "--write-sha256sums="+below(top, file))
-		case strings.HasPrefix(arg, "-"):
-			return nil, &usageError{cause: "unknown option " + arg + " of dgit download-unfetched-origs"}
-		default:
-			return nil, &usageError{cause: "dgit download-unfetched-origs takes options only"}
-		}
-	}
-	return own, nil
 }
 
 // below returns path as seen from top; "" is where we are.

@@ -16,8 +16,8 @@ import (
 const statusHelp = `Tells where the work tree stands between the last upload and the next: what
 the archive holds in the suite, and which uploads of that the branch lacks, such
 as an NMU, with the command to get them; whether the orig tarballs are there and
-are those of the archive; whether the patches are applied; what is not committed;
-and what a push would complain about.
+are those of the archive; whether the patches are applied; what is not
+committed; and what a push would complain about.
 
 SUITE is as for debgit fetch. If it is left out and APT is configured for its
 security updates, those are looked at, too. If the archive cannot be reached, or
@@ -294,7 +294,7 @@ func origLines(env *environment, s *history.Status) []string {
 		lines = append(lines, text)
 	}
 	if missing {
-		lines = append(lines, "to fetch it: debgit download-unfetched-origs")
+		lines = append(lines, "to fetch it: "+history.GetOrigsCommand)
 	}
 	return lines
 }
