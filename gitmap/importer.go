@@ -311,10 +311,22 @@ type bound struct {
 func (im *importer) content(n *node, name string, most bound) ([]byte, error) {
 	size, err := im.blobSize(n.id)
 	if err != nil {
-		return nil, err
+		return nil, &storeError{err}
 	}
 	if size > most.bytes {
 		return nil, &dsc.LimitError{File: name, What: most.what, Limit: most.bytes}
 	}
-	return im.blob(n.id)
+	data, err := im.blob(n.id)
+	if err != nil {
+		return nil, &storeError{err}
+	}
+	return data, nil
 }
+
+// A storeError says that content could not be read back. It says nothing of the
+// package, so that no other way of importing it may be taken.
+type storeError struct{ err error }
+
+func (e *storeError) Error() string { return e.err.Error() }
+
+func (e *storeError) Unwrap() error { return e.err }

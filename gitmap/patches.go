@@ -68,7 +68,8 @@ func isFinal(err error) bool {
 	var limit *dsc.LimitError
 	var collision *CollisionError
 	var patch *dsc.PatchError
-	return errors.As(err, &limit) || errors.As(err, &collision) ||
+	var store *storeError
+	return errors.As(err, &limit) || errors.As(err, &collision) || errors.As(err, &store) ||
 		errors.As(err, &patch) && (patch.Kind == dsc.PatchUnsafe || patch.Kind == dsc.PatchTooLarge) ||
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
@@ -255,7 +256,7 @@ func (q *quilt) add(steps []patchStep, s patchStep, root *node) ([]patchStep, er
 // steps works out the commits by the first method, and if that fails by the fallback.
 func (q *quilt) steps() ([]patchStep, error) {
 	steps, err := q.first()
-	if err == nil || q.im.ctx.Err() != nil {
+	if store := (*storeError)(nil); err == nil || q.im.ctx.Err() != nil || errors.As(err, &store) {
 		return steps, err
 	}
 	if len(q.series.Laundered) > 0 {

@@ -43,8 +43,9 @@ func (im *importer) remember(c *dsc.Content, u *unpacked) error {
 	if _, ok := im.result.Memories[c.File().Digest.Hex]; ok {
 		return nil
 	}
-	m := memory{Schema: memorySchema, Hidden: hiddenIn(u.root, u.view, "", nil), Losses: u.losses}
-	if c.File().Digest.Algorithm != dsc.SHA256 || len(m.Hidden) > maxHidden {
+	list, whole := hiddenIn(u.root, u.view, "", nil)
+	m := memory{Schema: memorySchema, Hidden: list, Losses: u.losses}
+	if c.File().Digest.Algorithm != dsc.SHA256 || !whole || len(m.Hidden) > maxHidden {
 		return nil
 	}
 	tree, err := im.trees.writeRoot(u.view)
@@ -73,20 +74,25 @@ func (im *importer) remember(c *dsc.Content, u *unpacked) error {
 }
 
 // hiddenIn appends to list what is in root but not in view, and nothing below that.
-func hiddenIn(root, view *node, prefix string, list []hidden) []hidden {
+// whole is false if that has content, which no memory holds: a diff may change it.
+func hiddenIn(root, view *node, prefix string, list []hidden) (all []hidden, whole bool) {
+	whole = true
 	for _, name := range root.names() {
 		e := root.child(name)
-		seen := view.at(name)
-		switch {
-		case seen == nil || e.kind == specialNode:
-			list = append(list, hidden{prefix + name, e.kind == specialNode})
+		switch seen := view.at(name); {
+		case e.kind == specialNode:
+			list = append(list, hidden{prefix + name, true})
 		case e.isDir() && !e.keepsAnything():
 			list = append(list, hidden{prefix + name, false})
+		case seen == nil:
+			return nil, false
 		case e.isDir():
-			list = hiddenIn(e, seen, prefix+name+"/", list)
+			if list, whole = hiddenIn(e, seen, prefix+name+"/", list); !whole {
+				return nil, false
+			}
 		}
 	}
-	return list
+	return list, whole
 }
 
 // recall returns what remember was given, or an error that matches errNotRemembered.
