@@ -111,6 +111,9 @@ func (c *Client) fetch(ctx context.Context, u *Upload, dir string) (*dsc.Package
 
 func (c *Client) fetchDsc(ctx context.Context, u *Upload, dir string) (*dsc.Source, error) {
 	file, mirror := u.dsc, u.mirror
+	if file.Size > c.dscSize() { // as a service says, which need not be honest
+		return nil, &dsc.LimitError{File: file.Name, What: "bytes of .dsc", Limit: c.dscSize()}
+	}
 	if file.Size < 0 || file.Digest.Hex == "" {
 		data, err := c.dscContent(ctx, u, dir)
 		if err != nil {
@@ -199,15 +202,19 @@ func (c *Client) download(ctx context.Context, u *Upload, m Mirror, files []dsc.
 	return nil
 }
 
-// downloadOneOf does the first transfer whose file is what it must be.
-func downloadOneOf(ctx context.Context, m Mirror, transfers []Transfer, opts DownloadOptions) (err error) {
+// downloadOneOf does the first transfer whose file is there and what it must be.
+func downloadOneOf(ctx context.Context, m Mirror, transfers []Transfer, opts DownloadOptions) (failed error) {
 	for _, t := range transfers {
-		err = Download(ctx, m, []Transfer{t}, opts)
-		if _, other := errors.AsType[*dsc.MismatchError](err); !other {
+		err := Download(ctx, m, []Transfer{t}, opts)
+		_, other := errors.AsType[*dsc.MismatchError](err)
+		if !other && !isMissing(err) {
 			return err
 		}
+		if other || failed == nil { // another content says more than none
+			failed = err
+		}
 	}
-	return err
+	return failed
 }
 
 // A readMirror gives out a file that was read already, under the name of its mirror.

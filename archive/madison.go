@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
+	"time"
 
 	"debgit/dsc"
 )
@@ -123,6 +124,7 @@ func (s *madisonSuite) lines(ctx context.Context, pkg string) ([]madisonLine, er
 
 func (s *madisonSuite) run(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, s.opts.Program, args...)
+	cmd.WaitDelay = time.Second // which counts for the programs that it runs, too
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

@@ -145,3 +145,20 @@ func TestSnapshotQuestions(t *testing.T) {
 		t.Errorf("asked for %s, want %s", got, want)
 	}
 }
+
+// TestSnapshotSize has the service say that a .dsc is larger than any is.
+func TestSnapshotSize(t *testing.T) {
+	const sha1 = "0123456789abcdef0123456789abcdef01234567"
+	service := serviceWith(t, map[string]string{
+		"/mr/package/hello/1/srcfiles?fileinfo=1": `{"fileinfo": {"` + sha1 + `": [{"name": "hello_1.dsc", "size": 1000000000000, "first_seen": "20200101T000000Z"}]}}`,
+		"/file/" + sha1: "text",
+	})
+	c := newClient(t)
+	u, err := c.OpenSnapshot(service).Find(t.Context(), dsc.ID{Package: "hello", Version: "1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.FetchDsc(t.Context(), u, t.TempDir()); !errors.As(err, new(*dsc.LimitError)) {
+		t.Errorf("FetchDsc of a .dsc of a terabyte: %v, want a LimitError", err)
+	}
+}
