@@ -89,7 +89,7 @@ func (s *Settings) accessTo(suite, origin string) (*Access, error) {
 	if publisher == a.Nominal {
 		return a, nil
 	}
-	if !distroName.MatchString(publisher) {
+	if !distroName.MatchString(publisher) || publisher == "test-dummy" { // whose settings name a program to run
 		publisher = "private"
 	}
 	return s.Access(AccessOptions{Distro: publisher, Suite: suite})

@@ -40,6 +40,9 @@ func Checkout(ctx context.Context, repo *gitmap.Repo, opts FetchOptions) (*Check
 // if the suite is named by another name than its branch, or the branch is not there.
 func (s *session) workBranch(ctx context.Context, repo *gitmap.Repo, message string) (*CheckoutResult, error) {
 	suite := s.opts.Suite
+	if !isRefName(BranchRef(suite)) {
+		return nil, &SuitesError{suite, "no suite has such a name"}
+	}
 	if c, ok, err := repo.Commit(ctx, BranchRef(suite)); ok || err != nil {
 		return &CheckoutResult{Branch: Branch(suite), Commit: c}, err
 	}

@@ -380,6 +380,7 @@ func TestAccessTo(t *testing.T) {
 		{"sid", "Example", "example"},
 		{"sid", "An Example", "private"},
 		{"sid", "", "private"},
+		{"sid", "test-dummy", "private"}, // its settings would run a program
 		{"jammy", "Ubuntu", "ubuntu"},
 	}
 	for _, tt := range tests {

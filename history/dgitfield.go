@@ -157,7 +157,7 @@ func (s *commitSeeker) url(access *Access, field dgitField, pkg string) (string,
 	}
 	proto, rest, ok := strings.Cut(field.url, ":")
 	switch {
-	case ok && urlScheme.MatchString(proto) && !strings.HasPrefix(rest, ":"):
+	case ok && urlScheme.MatchString(proto) && strings.HasPrefix(rest, "//"):
 	case strings.HasPrefix(field.url, "/"):
 		proto = "file"
 	default:
@@ -178,8 +178,8 @@ func (s *commitSeeker) url(access *Access, field dgitField, pkg string) (string,
 	return field.url, nil
 }
 
-// urlScheme is what stands before the colon of an URL. It is no host of scp-like syntax,
-// nor the name of a remote helper, which would have a second colon.
+// urlScheme is what stands before "://" in an URL. Without the slashes it would be the host of
+// scp-like syntax, and with a second colon the name of a remote helper.
 var urlScheme = regexp.MustCompile(`^[a-zA-Z][-+.0-9a-zA-Z]*$`)
 
 // An UnsafeURLError says that a .dsc names the repository with its commit in a way that is

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"debgit/archive"
+	"debgit/dsc"
 	"debgit/gitmap"
 )
 
@@ -27,6 +28,11 @@ type session struct {
 func openSession(ctx context.Context, repo *gitmap.Repo, opts FetchOptions) (*session, error) {
 	if opts.Getenv == nil {
 		opts.Getenv = os.Getenv
+	}
+	if opts.Package != "" { // it becomes part of paths, URLs and commands
+		if err := dsc.CheckPackageName(opts.Package); err != nil {
+			return nil, err
+		}
 	}
 	var config gitmap.ConfigScopes
 	var err error

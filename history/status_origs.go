@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -174,7 +175,7 @@ func origPrefix(pkg string, v dsc.Version) string {
 // origsIn returns the names of the origs of an upstream version in a directory.
 func origsIn(dir, pkg string, v dsc.Version) ([]string, error) {
 	entries, err := os.ReadDir(dir)
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	prefix := origPrefix(pkg, v)

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,7 +48,7 @@ func (c *cloner) checkUnfinished(ctx context.Context) error {
 		return exists
 	}
 	repo, err := gitmap.Open(ctx, c.opts.Dir)
-	if err != nil {
+	if err != nil || !isTop(repo, c.opts.Dir) {
 		return exists // whatever it is, it is no clone
 	}
 	text, err := os.ReadFile(filepath.Join(repo.CommonDir(), unfinishedUploads))
@@ -69,6 +70,16 @@ func (c *cloner) checkUnfinished(ctx context.Context) error {
 		return exists
 	}
 	return c.describeUnfinished(ctx, repo)
+}
+
+// isTop says whether dir is the top of the work tree of repo, and not below it.
+func isTop(repo *gitmap.Repo, dir string) bool {
+	top, err := os.Stat(repo.WorkTree())
+	if err != nil {
+		return false
+	}
+	info, err := os.Stat(dir)
+	return err == nil && os.SameFile(top, info)
 }
 
 // describeUnfinished says what the clone is that is there: the suite may have a newer
@@ -114,15 +125,18 @@ func (s *session) fetchUploads(ctx context.Context, repo *gitmap.Repo, l *lookup
 		return nil, err
 	}
 	first := l.fetchers[0]
-	past, err := openSnapshot(s.settings, first.access.Base, quiet)
-	if err != nil && !errors.As(err, new(*NoSnapshotError)) {
-		return nil, err
+	var past *archive.Snapshot
+	if !s.opts.RequireSignedIndex { // no index of the service is signed
+		past, err = openSnapshot(s.settings, first.access.Base, quiet)
+		if err != nil && !errors.As(err, new(*NoSnapshotError)) {
+			return nil, err
+		}
 	}
 	history, err := fetchUploads(ctx, repo, quiet, uploadOptions{
 		pkg:      pkg,
 		which:    s.opts.Uploads,
 		suites:   append(opener.questions(pkg, l.codenames...), known...),
-		origin:   first.suite.Origin(),
+		origin:   cmp.Or(first.suite.Origin(), first.access.Nominal),
 		past:     past,
 		pastKey:  first.access.baseKey(snapshotKey),
 		limits:   s.opts.Limits,

@@ -76,6 +76,9 @@ func (o *archiveFlags) fetchOptions(env *environment, command, suite string, pro
 	if err := checkOpenFlags(command, o.open); err != nil {
 		return opts, err
 	}
+	if o.dryRun && o.uploads != "" {
+		return opts, &usageError{cause: command + ": --dry-run says nothing of --uploads; leave one of them out"}
+	}
 	var err error
 	opts.Uploads, err = uploadSelection(o.uploads)
 	return opts, err

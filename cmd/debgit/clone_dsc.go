@@ -11,12 +11,24 @@ import (
 
 // runCloneDsc clones a .dsc: a source package that need not be in any archive.
 func runCloneDsc(ctx context.Context, env *environment, dsc, suite, dir string, opts cloneOptions) error {
-	switch {
-	case opts.open.Archive != "":
-		return &usageError{cause: fmt.Sprintf("clone: %s is a .dsc, and no archive is asked for it, but there is --archive", dsc)}
-	case opts.uploads != "":
-		return &usageError{cause: fmt.Sprintf("clone: %s is a .dsc, and no archive is asked for it, but there is --uploads", dsc)}
-	case opts.keepOnError:
+	for _, option := range []struct {
+		name  string
+		given bool
+	}{
+		{"--archive", opts.open.Archive != ""},
+		{"--keyring", len(opts.open.Keyrings) > 0},
+		{"--distro", opts.open.Distro != ""},
+		{"--no-mirror-fallback", opts.open.NoMirrorFallback},
+		{"--require-signed-index", opts.open.RequireSignedIndex},
+		{"--require-git-server", opts.requireGitServer},
+		{"--build-products-dir", opts.productsDir != ""},
+		{"--uploads", opts.uploads != ""},
+	} {
+		if option.given {
+			return &usageError{cause: fmt.Sprintf("clone: %s is a .dsc, and no archive is asked for it, but there is %s", dsc, option.name)}
+		}
+	}
+	if opts.keepOnError {
 		return &usageError{cause: fmt.Sprintf("clone: %s is a .dsc, of which there is no unfinished clone, but there is --no-rm-on-error", dsc)}
 	}
 	progress := env.progress()
