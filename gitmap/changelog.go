@@ -15,19 +15,25 @@ type changelog struct {
 	stamp  stamp // of newest
 }
 
-// changelog reads debian/changelog. If its newest stanza cannot be used, what can
-// be had takes its place.
-func (im *importer) changelog(root *node) (*changelog, error) {
-	data, err := im.readThroughLinks(root, changelogName, im.limits.changelog())
-	if err != nil && !isUnreadable(err) {
-		return nil, err
+// changelog reads debian/changelog from the tree with all patches applied. If its newest
+// stanza cannot be used, it reads the one without patches; and if that is no better,
+// what can be had of it takes its place.
+func (im *importer) changelog(patched, unpatched *node) (*changelog, error) {
+	var data []byte
+	for _, root := range []*node{patched, unpatched} {
+		var err error
+		if data, err = im.readThroughLinks(root, changelogName, im.limits.changelog()); err != nil && !isUnreadable(err) {
+			return nil, err
+		}
+		c, err := readChangelog(data)
+		if err == nil {
+			return c, nil
+		}
+		if root == patched {
+			im.own("%w", err)
+		}
 	}
-	c, err := readChangelog(data)
-	if err != nil {
-		im.own("%w", err)
-		c = inventChangelog(data, im.pkg.Source())
-	}
-	return c, nil
+	return inventChangelog(data, im.pkg.Source()), nil
 }
 
 // readChangelog reads a changelog whose newest stanza is as dgit wants it.

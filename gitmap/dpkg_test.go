@@ -33,13 +33,9 @@ var notUnpacked = map[string]string{
 	"attack_patch_rename_out":        "the patch does not apply",
 }
 
-// notImported has the cases that dpkg-source -x unpacks but that are refused all the
-// same: dgit drops what such a patch does without a word, or refuses it.
+// notImported has the cases that dpkg-source -x unpacks but that are refused all the same.
 var notImported = map[string]string{
-	"attack_patch_git_directory":         "a patch writes into .git",
-	"attack_patch_git_directory_case":    "a patch writes into what Windows takes for .git",
-	"attack_patch_makes_gitmodules_link": "a patch makes a link that git refuses",
-	"attack_patch_pc":                    "a patch writes into dpkg-source's own data",
+	"attack_patch_pc_state": "the patch is for a file that dpkg-source makes to know what it did",
 }
 
 // TestImportIsWhatDpkgUnpacks compares the tree of an import with what dpkg-source -x

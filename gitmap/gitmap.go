@@ -41,8 +41,9 @@
 // negative, and the time zone as the stanza writes it ("-0000" included). Otherwise
 // these bytes go into the commit as they are.
 //
-// The newest stanza is the first of debian/changelog in the unpacked source, read as
-// dpkg-parsechangelog reads it (see [dsc.Changelog]). The first stanza of an upstream version is
+// The newest stanza is the first of debian/changelog in the unpacked source, in 3.0 (quilt) in
+// the reference tree (below, under Patch commits), read as dpkg-parsechangelog reads it (see
+// [dsc.Changelog]). The first stanza of an upstream version is
 // the last one before the first whose version is older than UPSTREAM (epoch
 // included), from the top; the newest if there is none, or if a version on the way
 // is malformed, or if the stanza cannot be used. If the newest cannot be used
@@ -114,7 +115,8 @@
 // does not apply, which it takes for "applied already"; if debian/source/format is not
 // 3.0 (quilt); if debian/source/options or debian/source/local-options has "no-preparation",
 // "help" or "version"; and if debian/patches/debian.series is there, with nothing but blank lines
-// and indented comments. The last patch commit must have the reference tree.
+// and indented comments. The last patch commit must have the reference tree. Of what dpkg-source
+// makes in .pc, and patches in .git, later patches see what earlier ones made, but no tree has it.
 //
 // By the first method debian/patches/series is read as gbp pq reads it and each patch is
 // applied as "git apply --index" does, and if that fails as that does with
@@ -150,19 +152,25 @@
 //
 //   - A name that git lets into no index (see git-update-index(1): other spellings of
 //     ".git", such as ".GIT" and "git~1", and a symbolic link that could be
-//     taken for .gitmodules) is left out of all trees, with all below it.
+//     taken for .gitmodules) is left out of all trees, with all below it, whether a tarball
+//     has it or a patch makes it. dgit refuses as well a patch that makes .git beside other
+//     files below the top.
 //   - If the newest stanza cannot be used, or there is none: the person is that of its
 //     trailer, or without one the Maintainer of the .dsc, split at the last "<", both parts
 //     cleaned up as git does for an identity, white space removed from the email;
 //     without a name that is the email, without both "unknown". The date is that of the
 //     first stanza which has one that is not before 1970, else 0 +0000. A missing
-//     version is the .dsc's, a missing HEADER is PACKAGE (VERSION). NUL bytes go.
+//     version is the .dsc's, a missing HEADER is PACKAGE (VERSION). NUL bytes go. Before
+//     that, the main commit's own debian/changelog is tried, which is also the one to be
+//     read if the reference tree cannot be made.
 //   - If debian/patches/debian.series has a patch, or is not a file, it is the series.
 //   - If neither method gives the reference tree, or the reference tree cannot be made in the way
 //     described: each patch of the series, as dpkg-source reads that, is
 //     applied as dpkg-source does, in turn. Authors and messages are those of the
 //     fallback. A header that cannot be read as mail is read once more with its
 //     bytes that are not UTF-8 taken for Latin-1; and taken for empty if that fails, too.
+//     Patches may change what the tarballs have in .git, and what has a name that git
+//     lets into no index.
 //   - A detached signature of which dpkg-source knows nothing counts for nothing.
 //
 // In 3.0 (quilt) dgit refuses a package also if debian/control, debian/tests/control or
@@ -171,4 +179,7 @@
 // the newest stanza is from before March 1973, whose dates git does not read as numbers. In any
 // format it refuses a debian/source/format without a line, and a changelog that states a
 // format other than "debian" (see [dsc.ChangelogFormat]).
+//
+// One thing that dpkg-source unpacks is refused: a patch for a file by which dpkg-source or
+// quilt keeps track in .pc, such as .pc/applied-patches.
 package gitmap

@@ -64,6 +64,7 @@ type importer struct {
 	pkg      *dsc.Package
 	layout   *layout
 	prepared *preparation // the last one asked for
+	held     heldBack
 	result   *Imported
 }
 
@@ -135,20 +136,30 @@ func (im *importer) commitAll() error {
 	if err != nil {
 		return err
 	}
-	root = root.withoutNamed(".git", func(string) {}) // said of the tarballs already
-	root = root.withoutRefused(func(path, reason string) {})
-	quilt, err := im.isQuilt(root)
+	full := root
+	root = gitView(root, func(Loss) {}) // which were noted with the tarballs already
+	isQuilt, err := im.isQuilt(root)
 	if err != nil {
 		return err
 	}
-	if quilt {
-		root = root.without(".pc")
+	if isQuilt {
+		root, full = root.without(".pc"), full.without(".pc")
 	}
 	tree, err := im.trees.writeRoot(root)
 	if err != nil {
 		return err
 	}
-	clog, err := im.changelog(root)
+	patched := root
+	var patches *quilt
+	if im.layout.format == formatQuilt {
+		if patches, err = im.openQuilt(root, full); err != nil {
+			return err
+		}
+		if patches.refusal == nil {
+			patched = patches.want
+		}
+	}
+	clog, err := im.changelog(patched, root)
 	if err != nil {
 		return err
 	}
@@ -167,10 +178,10 @@ func (im *importer) commitAll() error {
 		message:   clog.changes() + im.marker(clog),
 	})
 	im.result.Commit = im.result.Main
-	if err != nil || im.layout.format != formatQuilt {
+	if err != nil || patches == nil {
 		return err
 	}
-	return im.commitPatches(root, clog)
+	return patches.commitPatches(clog)
 }
 
 // unpacked is what one tarball unpacks to.

@@ -256,6 +256,9 @@ func (im *importer) sourceTree(all map[*dsc.Content]*unpacked) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if im.held.refused != nil {
+		im.own("%w", im.held.refused)
+	}
 	return im.finishSource(root)
 }
 

@@ -21,8 +21,8 @@ const (
 // A Loss is one thing of a source package that the trees of its import do not hold.
 type Loss struct {
 	Kind   LossKind `json:"kind"`
-	File   string   `json:"file"` // the tarball that has it
-	Path   string   `json:"path"` // in the tarball
+	File   string   `json:"file"` // the tarball that has it, or the patch that makes it
+	Path   string   `json:"path"` // in the tarball, or in the unpacked source
 	Detail string   `json:"detail,omitempty"`
 }
 

@@ -11,12 +11,15 @@ import (
 func TestLosses(t *testing.T) {
 	const orig = "foo_1.0.orig.tar.gz"
 	tests := map[string][]gitmap.Loss{
-		"tar_fifo":                   {{Kind: gitmap.LossSpecial, File: orig, Path: "foo-1.0/ff", Detail: "fifo"}},
-		"tar_device":                 {{Kind: gitmap.LossSpecial, File: orig, Path: "foo-1.0/cc", Detail: "character device"}},
-		"tar_empty_directory_at_top": {{Kind: gitmap.LossEmptyDir, File: orig, Path: "emptytop"}},
-		"tar_hard_link":              {{Kind: gitmap.LossHardLink, File: orig, Path: "foo-1.0/h2", Detail: "foo-1.0/h1"}},
-		"tar_pc_directory":           {{Kind: gitmap.LossQuiltState, File: orig, Path: "foo-1.0/.pc"}},
-		"tar_git_upper_case":         {{Kind: gitmap.LossName, File: orig, Path: "foo-1.0/.GIT", Detail: "it is another spelling of .git"}},
+		"tar_fifo":                        {{Kind: gitmap.LossSpecial, File: orig, Path: "foo-1.0/ff", Detail: "fifo"}},
+		"tar_device":                      {{Kind: gitmap.LossSpecial, File: orig, Path: "foo-1.0/cc", Detail: "character device"}},
+		"tar_empty_directory_at_top":      {{Kind: gitmap.LossEmptyDir, File: orig, Path: "emptytop"}},
+		"tar_hard_link":                   {{Kind: gitmap.LossHardLink, File: orig, Path: "foo-1.0/h2", Detail: "foo-1.0/h1"}},
+		"tar_pc_directory":                {{Kind: gitmap.LossQuiltState, File: orig, Path: "foo-1.0/.pc"}},
+		"attack_patch_git_directory":      {{Kind: gitmap.LossDotGit, File: "debian/patches/a.patch", Path: ".git"}},
+		"attack_patch_git_directory_case": {{Kind: gitmap.LossName, File: "debian/patches/a.patch", Path: ".GIT", Detail: "it is another spelling of .git"}},
+		"attack_patch_pc":                 {{Kind: gitmap.LossQuiltState, File: "debian/patches/a.patch", Path: ".pc"}},
+		"tar_git_upper_case":              {{Kind: gitmap.LossName, File: orig, Path: "foo-1.0/.GIT", Detail: "it is another spelling of .git"}},
 	}
 	found := 0
 	for _, c := range importedCases(t) {

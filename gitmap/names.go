@@ -18,6 +18,18 @@ func refusedName(name string) string {
 	return ""
 }
 
+// refusedEntry says why git lets no index or tree hold a file called name, which is a
+// symbolic link if link is set, or "" if it does.
+func refusedEntry(name string, link bool) string {
+	if reason := refusedName(name); reason != "" {
+		return reason
+	}
+	if link && isDotGitmodules(name) {
+		return "git takes no symbolic link for .gitmodules"
+	}
+	return ""
+}
+
 // isDotGitmodules says whether some file system would open ".gitmodules" under the
 // given name. NTFS gives it the short names GITMOD~1 to ~4 and, when these are
 // taken, GI7EBA~1 and so on.

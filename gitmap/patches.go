@@ -16,9 +16,11 @@ type quilt struct {
 	name       string // of the series, for messages
 	clog       *changelog
 	base       *node // the unpacked source, without patches
+	full       *node // the same with what git does not hold of it
 	series     *dsc.Series
 	noSeries   error  // why dpkg-source sees none of its patches, whatever the tree; or nil
-	want       *node  // what dpkg-source makes of base
+	want       *node  // the reference tree
+	refusal    error  // why dgit cannot make it; or nil
 	maintainer person // of debian/control; empty if it names none
 	badControl error  // why dgit cannot read the maintainer; or nil
 	budget     *patchBudget
@@ -31,21 +33,32 @@ type patchStep struct {
 	message string
 }
 
-// commitPatches makes a commit of each patch, on top of the main commit.
-func (im *importer) commitPatches(base *node, clog *changelog) error {
-	q := &quilt{im: im, clog: clog, base: base}
+// openQuilt reads the series in base, and works out the reference tree. full is base with
+// what git does not hold of it.
+func (im *importer) openQuilt(base, full *node) (*quilt, error) {
+	q := &quilt{im: im, base: base, full: full}
 	if err := q.readSeries(); err != nil {
-		return err
+		return nil, err
 	}
 	s := q.series
 	if n := max(len(s.Dpkg), len(s.Strict), len(s.Laundered)); int64(n) > im.limits.Patches {
-		return &dsc.LimitError{File: q.name, What: "patches", Limit: im.limits.Patches}
+		return nil, &dsc.LimitError{File: q.name, What: "patches", Limit: im.limits.Patches}
 	}
 	control, err := im.readThroughLinks(base, controlName, im.limits.control())
 	if err != nil && !isUnreadable(err) {
-		return err
+		return nil, err
 	}
 	q.maintainer, q.badControl = controlMaintainer(control)
+	if q.want, q.refusal = q.reference(); isFinal(q.refusal) {
+		return nil, q.refusal
+	}
+	return q, nil
+}
+
+// commitPatches makes a commit of each patch, on top of the main commit.
+func (q *quilt) commitPatches(clog *changelog) error {
+	q.clog = clog
+	im := q.im
 	if _, err := parseGitDate(strings.TrimSpace(clog.stamp.date())); err != nil && len(im.result.Own) == 0 {
 		im.own("debian/changelog: %w", err)
 	}
@@ -75,9 +88,9 @@ func isFinal(err error) bool {
 }
 
 // likeDgit works out the commits that dgit makes.
-func (q *quilt) likeDgit() (steps []patchStep, err error) {
-	if q.want, err = q.reference(); err != nil {
-		return nil, err
+func (q *quilt) likeDgit() ([]patchStep, error) {
+	if q.refusal != nil {
+		return nil, q.refusal
 	}
 	if q.badControl != nil {
 		return nil, q.badControl
@@ -93,7 +106,7 @@ func (q *quilt) likeDpkg() ([]patchStep, error) {
 	}
 	var steps []patchStep
 	q.budget = newPatchBudget(q.im.limits)
-	root := q.base
+	root := q.full
 	for _, e := range q.series.Dpkg {
 		p, err := q.dpkgPatch(root, e)
 		if err != nil {
@@ -110,7 +123,7 @@ func (q *quilt) likeDpkg() ([]patchStep, error) {
 		if err != nil {
 			return nil, err
 		}
-		if steps, err = q.add(steps, step, root); err != nil {
+		if steps, err = q.addHeld(steps, step, root); err != nil {
 			return nil, err
 		}
 	}
@@ -218,7 +231,12 @@ func (q *quilt) reference() (*node, error) {
 				return nil, err
 			}
 			if !applies {
-				_, q.im.result.Unpatched = p.Apply(q.im.patchTree(root), dsc.DpkgQuilt, dsc.ApplyOptions{})
+				_, why := p.Apply(q.im.patchTree(root), dsc.DpkgQuilt, dsc.ApplyOptions{Reserved: true})
+				var patch *dsc.PatchError
+				if errors.As(why, &patch) && patch.Kind == dsc.PatchOwnDirectory {
+					return nil, why // dpkg-source leaves the directory, and stops at it when run again
+				}
+				q.im.result.Unpatched = why
 				return root, nil
 			}
 		}
@@ -226,7 +244,11 @@ func (q *quilt) reference() (*node, error) {
 			return nil, err
 		}
 	}
-	return root, nil
+	held, err := q.heldTree(root)
+	if err != nil {
+		return nil, err
+	}
+	return held, q.im.refusedPatch(held)
 }
 
 // unpatched says why "dpkg-source --before-build" would apply no patch to the tree at
@@ -239,6 +261,7 @@ func (q *quilt) unpatched(root *node) (why, err error) {
 	return p.unpatched, p.refusal
 }
 
+// applyTo returns root with the patch of e applied.
 func (q *quilt) applyTo(root *node, p *dsc.Patch, e dsc.SeriesEntry, d dsc.Dialect, opts dsc.ApplyOptions) (*node, error) {
 	return q.im.applyPatch(q.budget, root, p, "debian/patches/"+e.Name, d, opts)
 }
@@ -251,6 +274,30 @@ func (q *quilt) add(steps []patchStep, s patchStep, root *node) ([]patchStep, er
 		s.tree, err = q.im.trees.writeRoot(root)
 	}
 	return append(steps, s), err
+}
+
+// addHeld is add for a tree that dpkg-source patched.
+func (q *quilt) addHeld(steps []patchStep, s patchStep, root *node) ([]patchStep, error) {
+	held, err := q.heldTree(root)
+	if err != nil {
+		return nil, err
+	}
+	return q.add(steps, s, held)
+}
+
+// heldTree returns root without what git does not hold, and without quilt's state.
+func (q *quilt) heldTree(root *node) (*node, error) {
+	root = root.without(".pc")
+	if !q.im.held.any && q.full == q.base {
+		return root, nil
+	}
+	entries := int64(0)
+	held := root.prune("", func(_, name string, e *node) bool {
+		entries++
+		kind, _ := whyNotHeld(name, e.kind == linkNode)
+		return kind != ""
+	})
+	return held, q.budget.worked(q.name, treeEntry*entries)
 }
 
 // steps works out the commits by the first method, and if that fails by the fallback.
@@ -301,6 +348,7 @@ func (q *quilt) fallback() ([]patchStep, error) {
 		return nil, fmt.Errorf("%s: %w", q.name, q.series.LaunderedErr)
 	}
 	var steps []patchStep
+	var err error
 	q.budget = newPatchBudget(q.im.limits)
 	root := q.base
 	for i, e := range q.series.Laundered {
@@ -319,10 +367,13 @@ func (q *quilt) fallback() ([]patchStep, error) {
 		if root, err = q.prepareWith(root, e); err != nil {
 			return nil, err
 		}
-		if steps, err = q.add(steps, step, root); err != nil {
+		if steps, err = q.addHeld(steps, step, root); err != nil {
 			return nil, err
 		}
 		q.im.opts.Progress.report("apply patches", int64(i+1), int64(len(q.series.Laundered)))
+	}
+	if root, err = q.heldTree(root); err != nil {
+		return nil, err
 	}
 	return steps, q.sameAsDpkg(root)
 }

@@ -57,15 +57,22 @@ func (t *patchTree) Content(path string) ([]byte, error) {
 // applyPatch returns root with the patch of that name applied, at the cost of budget.
 func (im *importer) applyPatch(budget *patchBudget, root *node, p *dsc.Patch, name string, d dsc.Dialect, opts dsc.ApplyOptions) (*node, error) {
 	tree := im.patchTree(root)
+	opts.Reserved = true
 	changes, err := p.Apply(tree, d, opts)
 	if err != nil {
 		return nil, err
+	}
+	if d != dsc.GitApply {
+		im.holdBack(name, changes)
 	}
 	if err := budget.worked(name, tree.read); err != nil {
 		return nil, err
 	}
 	return im.apply(budget, root, changes, name)
 }
+
+// treeEntry is how many bytes an entry of a tree object has, more or less.
+const treeEntry = 64
 
 // apply returns root with the changes of the patch of that name made.
 func (im *importer) apply(budget *patchBudget, root *node, changes []dsc.Change, name string) (*node, error) {
@@ -90,7 +97,6 @@ func (im *importer) apply(budget *patchBudget, root *node, changes []dsc.Change,
 		}
 		e.put(n, path...)
 	}
-	const treeEntry = 64 // bytes of a tree object, more or less
 	return e.root, budget.worked(name, written+treeEntry*e.copied)
 }
 

@@ -48,6 +48,9 @@ func (im *importer) remember(c *dsc.Content, u *unpacked) error {
 	if c.File().Digest.Algorithm != dsc.SHA256 || !whole || len(m.Hidden) > maxHidden {
 		return nil
 	}
+	if u.losses.Counts[LossDotGit] > 0 || u.losses.Counts[LossName] > 0 {
+		return nil // a patch may change what of this is lost
+	}
 	tree, err := im.trees.writeRoot(u.view)
 	if err != nil {
 		return err

@@ -16,6 +16,10 @@ const (
 // readSeries reads the series. dgit refuses one that is for Debian only, because the
 // package unpacks differently on other distros.
 func (q *quilt) readSeries() error {
+	dir, _, err := q.im.throughLinks(q.base, "debian/patches")
+	if err == nil && dir != nil && !dir.isDir() {
+		q.im.own("debian/patches is not a directory")
+	}
 	most := bound{"bytes of series", q.im.limits.Series}
 	data, err := q.im.readThroughLinks(q.base, seriesName, most)
 	q.name = seriesName

@@ -230,10 +230,7 @@ func (w *treeWriter) gitRoot(n *node) (*node, error) {
 // the path of each such node and the reason.
 func (n *node) withoutRefused(seen func(path, reason string)) *node {
 	return n.prune("", func(path, name string, e *node) bool {
-		reason := refusedName(name)
-		if reason == "" && e.kind == linkNode && isDotGitmodules(name) {
-			reason = "git takes no symbolic link for .gitmodules"
-		}
+		reason := refusedEntry(name, e.kind == linkNode)
 		if reason != "" {
 			seen(path, reason)
 		}
