@@ -57,7 +57,7 @@ func (e *NoMirrorError) Error() string {
 	if len(e.Skipped) > 0 {
 		text += " (" + strings.Join(e.Skipped, "; ") + ")"
 	}
-	return text + "; name the archive with --archive and its keys with --keyring"
+	return text
 }
 
 // An APT is the configuration of APT on a machine. It may be used by several goroutines

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -187,6 +189,9 @@ func rules(command string) []rule {
 			return "the mirror is being updated, or broken; try again later, or use another one"
 		}),
 		on(statusNoSuite, hintSuite),
+		on(statusNoSuite, func(e *archive.NoMirrorError) string {
+			return "name the archive and its keys: --archive URL --keyring FILE"
+		}),
 		on(statusSignature, func(e *history.UnsignedIndexError) string {
 			return "remove archive-query from the configuration to read signed indexes, or --require-signed-index"
 		}),
@@ -208,13 +213,8 @@ func rules(command string) []rule {
 			return "to name it: git config dgit-distro." + e.Distro + ".git-url URL"
 		}),
 		on(statusConfig, func(e *history.NoSnapshotError) string { return "name the service: -c " + e.Key + "=URL" }),
-		on[*dsc.KeyringError](statusConfig, nil),
-		on(statusNetwork, func(e *archive.MirrorError) string {
-			if errors.Is(e, fs.ErrNotExist) {
-				return "the mirror lacks a file that its index lists; try again later, or use another mirror"
-			}
-			return "run the same command again when the archive can be reached; what was downloaded is kept"
-		}),
+		on(statusConfig, hintKeyring),
+		on(statusNetwork, hintMirror),
 		is(statusDisk, "", fs.ErrPermission, syscall.EROFS),
 		is(statusOther, "make a repository first: git init", gitmap.ErrNoRepository),
 	}
@@ -309,6 +309,26 @@ func hintMismatch(e *dsc.MismatchError) string {
 		return fmt.Sprintf("remove %s and download it again", e.File)
 	}
 	return "the mirror is broken, or being updated; try again later, or use another one"
+}
+
+// hintKeyring names the package of a keyring that is where packages install them.
+func hintKeyring(e *dsc.KeyringError) string {
+	name := strings.TrimSuffix(filepath.Base(e.File), filepath.Ext(e.File))
+	if errors.Is(e, fs.ErrNotExist) && filepath.Dir(e.File) == "/usr/share/keyrings" && strings.HasSuffix(name, "-keyring") {
+		return "install the package that has it: sudo apt-get install " + name
+	}
+	return ""
+}
+
+func hintMirror(e *archive.MirrorError) string {
+	var op *net.OpError
+	switch {
+	case errors.Is(e, fs.ErrNotExist):
+		return "the mirror lacks a file that its index lists; try again later, or use another mirror"
+	case errors.As(e, &op) && op.Op == "proxyconnect":
+		return "check the proxy: Acquire::http::Proxy in APT's configuration, or http_proxy in the environment"
+	}
+	return "run the same command again when the archive can be reached; what was downloaded is kept"
 }
 
 // oneOf lists alternatives in a sentence.

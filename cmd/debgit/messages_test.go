@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"strings"
 	"syscall"
 	"testing"
@@ -29,6 +30,7 @@ func TestExplain(t *testing.T) {
 		{&history.BranchExistsError{Ref: "refs/heads/x"}, 20},
 		{&archive.UnknownPackageError{Package: "helo", Suite: "sid"}, 4},
 		{&archive.UnknownSuiteError{Suite: "sidd"}, 21},
+		{&archive.NoMirrorError{Suite: "sid"}, 21},
 		{&dsc.SignatureError{File: "InRelease", Reason: dsc.BadSignature}, 22},
 		{mismatch, 23},
 		{&dsc.PackageError{ID: id, Err: mismatch}, 23},
@@ -157,10 +159,30 @@ func TestMirrorHint(t *testing.T) {
 	}{
 		{errors.New("cut"), "run the same command again when the archive can be reached; what was downloaded is kept"},
 		{fs.ErrNotExist, "the mirror lacks a file that its index lists; try again later, or use another mirror"},
+		{&net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}, "run the same command again when the archive can be reached; what was downloaded is kept"},
+		{&net.OpError{Op: "proxyconnect", Net: "tcp", Err: syscall.ECONNREFUSED}, "check the proxy: Acquire::http::Proxy in APT's configuration, or http_proxy in the environment"},
 	}
 	for _, tt := range tests {
 		if _, _, got := explain(context.Background(), nil, &archive.MirrorError{Err: tt.cause}); got != tt.want {
 			t.Errorf("hint for %v = %q, want %q", tt.cause, got, tt.want)
+		}
+	}
+}
+
+func TestKeyringHint(t *testing.T) {
+	tests := []struct {
+		file  string
+		cause error
+		want  string
+	}{
+		{"/usr/share/keyrings/debian-archive-keyring.gpg", fs.ErrNotExist, "install the package that has it: sudo apt-get install debian-archive-keyring"},
+		{"/usr/share/keyrings/debian-archive-keyring.gpg", fs.ErrPermission, ""},
+		{"/usr/share/keyrings/example.gpg", fs.ErrNotExist, ""},
+		{"debian-archive-keyring.gpg", fs.ErrNotExist, ""},
+	}
+	for _, tt := range tests {
+		if _, _, got := explain(context.Background(), nil, &dsc.KeyringError{File: tt.file, Err: tt.cause}); got != tt.want {
+			t.Errorf("hint for %s: %v = %q, want %q", tt.file, tt.cause, got, tt.want)
 		}
 	}
 }

@@ -120,7 +120,7 @@ func newRootCommand(env *environment) *cobra.Command {
 	flags.BoolVarP(&env.options.quiet, "quiet", "q", false, "print errors and warnings only")
 	flags.BoolVar(&env.options.json, "json", false, "print the result as one JSON object")
 	flags.BoolVar(&env.options.noColor, "no-color", false, "no colours (also if NO_COLOR is set in the environment)")
-	flags.CountVarP(&env.options.debug, "debug", "D", "print the git programs that are run")
+	flags.CountVarP(&env.options.debug, "debug", "D", "print the git programs that are run``") // `` as it takes no value
 	flags.StringArrayVarP(&env.options.config, "config", "c", nil, "for this run, set git configuration: `KEY[=VALUE]`, without VALUE to true; may be repeated")
 	flags.BoolP("help", "h", false, "describe the command and end")
 	root.AddGroup(forTools)
