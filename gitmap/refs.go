@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -45,6 +47,20 @@ func (r *Repo) UpdateRefs(ctx context.Context, message string, updates ...RefUpd
 	}
 	_, err := r.gitInput(ctx, []byte(in.String()), args...)
 	return err
+}
+
+// Pseudoref returns what a pseudoref such as ORIG_HEAD names, which is a file of its own, whether
+// or not there is such an object; zero if there is none.
+func (r *Repo) Pseudoref(name string) CommitID {
+	data, err := os.ReadFile(filepath.Join(r.gitDir, name))
+	if err != nil {
+		return CommitID{}
+	}
+	id, err := ParseCommitID(strings.TrimSpace(string(data)))
+	if err != nil {
+		return CommitID{}
+	}
+	return id
 }
 
 // Refs returns the refs that match any of the patterns of git-for-each-ref(1), with

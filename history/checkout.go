@@ -37,14 +37,14 @@ func Checkout(ctx context.Context, repo *gitmap.Repo, opts FetchOptions) (*Check
 }
 
 // workBranch finds the branch for work on a suite, or makes it. The network is only asked
-// if the suite is named by another name than its branch, or the branch is not there.
+// if neither that nor the tracking branch is called as the suite is.
 func (s *session) workBranch(ctx context.Context, repo *gitmap.Repo, message string) (*CheckoutResult, error) {
 	suite := s.opts.Suite
 	if !isRefName(BranchRef(suite)) {
 		return nil, &SuitesError{suite, "no suite has such a name"}
 	}
-	if c, ok, err := repo.Commit(ctx, BranchRef(suite)); ok || err != nil {
-		return &CheckoutResult{Branch: Branch(suite), Commit: c}, err
+	if result, err := localBranch(ctx, repo, suite, message); result != nil || err != nil {
+		return result, err
 	}
 	if strings.Contains(suite, ",") {
 		return nil, &SuitesError{suite, "there is no branch of that name, and a new one can be made for one suite only"}
@@ -54,20 +54,43 @@ func (s *session) workBranch(ctx context.Context, repo *gitmap.Repo, message str
 		return nil, err
 	}
 	codename := f.suite.Codename()
-	result := &CheckoutResult{Branch: Branch(codename)}
-	var ok bool
-	if result.Commit, ok, err = repo.Commit(ctx, BranchRef(codename)); ok || err != nil {
-		return result, err
-	}
-	if result.Commit, ok, err = repo.Commit(ctx, TrackingRef(codename)); err != nil {
-		return result, err
-	}
-	if !ok {
-		if result.Fetched, err = Fetch(ctx, repo, s.opts); err != nil {
+	if codename != suite {
+		if result, err := localBranch(ctx, repo, codename, message); result != nil || err != nil {
 			return result, err
 		}
-		result.Commit = result.Fetched.Commit
 	}
-	result.Created = true
-	return result, repo.UpdateRefs(ctx, message, gitmap.RefUpdate{Ref: BranchRef(codename), New: result.Commit})
+	fetched, err := Fetch(ctx, repo, s.opts)
+	if err != nil {
+		return nil, err
+	}
+	result, err := newBranch(ctx, repo, codename, fetched.Commit, message)
+	if err == nil {
+		result.Fetched = fetched
+	}
+	return result, err
+}
+
+// localBranch returns the branch for work on a suite, made from the tracking branch if
+// there is only that; nil if there is neither.
+func localBranch(ctx context.Context, repo *gitmap.Repo, codename, message string) (*CheckoutResult, error) {
+	c, ok, err := repo.Commit(ctx, BranchRef(codename))
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		return &CheckoutResult{Branch: Branch(codename), Commit: c}, nil
+	}
+	c, ok, err = repo.Commit(ctx, TrackingRef(codename))
+	if err != nil || !ok {
+		return nil, err
+	}
+	return newBranch(ctx, repo, codename, c, message)
+}
+
+func newBranch(ctx context.Context, repo *gitmap.Repo, codename string, c gitmap.CommitID, message string) (*CheckoutResult, error) {
+	err := repo.UpdateRefs(ctx, message, gitmap.RefUpdate{Ref: BranchRef(codename), New: c})
+	if err != nil {
+		return nil, err
+	}
+	return &CheckoutResult{Branch: Branch(codename), Commit: c, Created: true}, nil
 }

@@ -41,6 +41,8 @@ func archiveUpdate(have *inventory, c gitmap.CommitID) gitmap.RefUpdate {
 	update := gitmap.RefUpdate{Ref: archiveRef, New: c}
 	if old, err := have.reader.Named(archiveRef); err == nil {
 		update.Old = old.ID
+	} else { // git gc may have removed the commit
+		update.Old = have.repo.Pseudoref(archiveRef)
 	}
 	return update
 }
