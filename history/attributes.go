@@ -104,9 +104,9 @@ func endLine(text string) string {
 	return text
 }
 
-// warnOfAttributes warns of .gitattributes in a commit that have an effect here: then
-// what git checks out need not be what the source package has.
-func warnOfAttributes(ctx context.Context, repo *gitmap.Repo, c *gitmap.Commit, warnf func(format string, args ...any)) error {
+// warnOfAttributes warns of .gitattributes in a tree that have an effect here: then what
+// git checks out need not be what the source package has.
+func warnOfAttributes(ctx context.Context, repo *gitmap.Repo, tree gitmap.ObjectID, warnf func(format string, args ...any)) error {
 	text, err := readAttributes(repo)
 	if err != nil {
 		return err
@@ -116,13 +116,13 @@ func warnOfAttributes(ctx context.Context, repo *gitmap.Repo, c *gitmap.Commit, 
 			return nil
 		}
 	}
-	names, err := repo.FileNames(ctx, c.Tree)
+	names, err := repo.FileNames(ctx, tree)
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
 		if path.Base(name) == ".gitattributes" {
-			warnf("%s of %s has an effect on the files that git checks out: they may differ from the source package", name, c.ID)
+			warnf("the source package contains .gitattributes with an effect on what git checks out, which may differ from it: %s; to switch them off: debgit setup-gitattributes", name)
 			return nil
 		}
 	}

@@ -22,7 +22,7 @@ type dgitField struct {
 
 // dgitFieldForm is "COMMIT DISTRO TAG URL ...": whatever follows is for later versions
 // of dgit.
-var dgitFieldForm = regexp.MustCompile(`^(\w+)(?:\s+([0-9a-zA-Z][-+.0-9a-zA-Z]*)\s+([-+.%_0-9a-zA-Z/]+)\s+(\S+)(?:\s.*)?)?$`)
+var dgitFieldForm = regexp.MustCompile(`(?s)^(\w+)(?:\s+([0-9a-zA-Z][-+.0-9a-zA-Z]*)\s+([-+.%_0-9a-zA-Z/]+)\s+(\S+)(?:\s.*)?)?$`)
 
 func parseDgitField(file, value string) (dgitField, error) {
 	m := dgitFieldForm.FindStringSubmatch(strings.TrimSpace(value))
@@ -54,8 +54,9 @@ type commitSeeker struct {
 	have     *inventory
 	settings *Settings
 	access   *Access // to the distro that published the .dsc
-	noChase  bool    // ask no other distro
+	noChase  bool    // ask nobody who was not asked already
 	offline  bool    // ask nobody
+	required bool    // who may be asked must answer
 
 	// What the git server of that distro said when it was asked already. If asked is
 	// false, it is asked like that of any other distro.
@@ -88,7 +89,11 @@ func (s *commitSeeker) seek(ctx context.Context, file string, src *dsc.Source) (
 	}
 	if here, err := s.have.has(ctx, gitmap.ObjectID(commit)); here || err != nil {
 		if here && server.err != nil && server.err != errNotChased && server.err != errOffline {
-			s.warnf("whether distro %s has replaced commit %s is not known: %v", field.distro, commit, server.err)
+			unknown := fmt.Errorf("whether distro %s has replaced commit %s is not known: %w", field.distro, commit, server.err)
+			if s.required {
+				return commit, unknown
+			}
+			s.warnf("%v", unknown)
 		}
 		return commit, err
 	}
@@ -117,7 +122,7 @@ type commitServer struct {
 
 // These say that the user does not want somebody to be asked.
 var (
-	errNotChased = errors.New("no other distro is asked for it")
+	errNotChased = errors.New("the distro that is named is not asked for it")
 	errOffline   = errors.New("no git server is asked for it")
 )
 
@@ -132,7 +137,7 @@ func (s *commitSeeker) serverOf(field dgitField, pkg string) *commitServer {
 		server.err = errOffline
 	case own && s.asked:
 		server.refs, server.err = s.refs, s.silent
-	case !own && s.noChase:
+	case s.noChase:
 		server.err = errNotChased
 	default:
 		if access, server.err = s.settings.Access(AccessOptions{Distro: field.distro}); server.err == nil {
@@ -153,7 +158,7 @@ func (s *commitSeeker) url(access *Access, field dgitField, pkg string) (string,
 		return url, err
 	}
 	if field.url == "" {
-		return "", fmt.Errorf("no git server of distro %s is configured", field.distro)
+		return "", &NoServerHintError{field.distro}
 	}
 	proto, rest, ok := strings.Cut(field.url, ":")
 	switch {
@@ -181,6 +186,14 @@ func (s *commitSeeker) url(access *Access, field dgitField, pkg string) (string,
 // urlScheme is what stands before "://" in an URL. Without the slashes it would be the host of
 // scp-like syntax, and with a second colon the name of a remote helper.
 var urlScheme = regexp.MustCompile(`^[a-zA-Z][-+.0-9a-zA-Z]*$`)
+
+// A NoServerHintError says that neither the configuration nor a .dsc tells where a distro
+// has its git server.
+type NoServerHintError struct{ Distro string }
+
+func (e *NoServerHintError) Error() string {
+	return fmt.Sprintf("no git server of distro %s is configured", e.Distro)
+}
 
 // An UnsafeURLError says that a .dsc names the repository with its commit in a way that is
 // not followed unless the configuration allows it.

@@ -42,6 +42,7 @@ type FetchResult struct {
 	Vouching                              // for the upload; of several suites, for that to the first
 	VcsGit     string                     // the field Vcs-Git of the .dsc
 	GitServer  error                      // a [*GitServerError]: why the git server could not be asked; or nil
+	Skew       error                      // a [*SkewError]: the archive lists a version that it does not have; or nil
 	Missing    error                      // a [*MissingCommitError]: why there is an import instead of the commit that the .dsc names; or nil
 	Parts      []*FetchResult             // of several suites, those that have the package
 	ServerRefs map[string]gitmap.ObjectID // with AllServerRefs: all refs of the git server

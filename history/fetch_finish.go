@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 
 	"debgit/archive"
@@ -18,9 +19,9 @@ func (f *fetcher) finish(ctx context.Context, tip *gitmap.Commit, usedCommit boo
 		return err
 	}
 	f.result.Version = in.version
-	f.warnOfSkew(in.version)
+	f.result.Skew = f.skew(in.version)
 	if tip.ID != f.result.Old {
-		if err := warnOfAttributes(ctx, f.repo, tip, f.warnf); err != nil {
+		if err := warnOfAttributes(ctx, f.repo, tip.Tree, f.warnf); err != nil {
 			return err
 		}
 	}
@@ -54,12 +55,28 @@ func (f *fetcher) getFiles(ctx context.Context, usedCommit bool) error {
 	return nil
 }
 
-// warnOfSkew warns if the archive lists a newer version than could be had.
-func (f *fetcher) warnOfSkew(version dsc.Version) {
+// A SkewError says that an archive lists a newer version than can be had from it.
+type SkewError struct {
+	Package         string
+	Listed, Version dsc.Version // Version is the one that there is
+	Err             error       // why the listed one cannot be had
+}
+
+func (e *SkewError) Error() string {
+	return fmt.Sprintf("archive skew detected: the archive lists %s %s, but version %s is all that can be had: %v", e.Package, e.Listed, e.Version, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *SkewError) Unwrap() error { return e.Err }
+
+// skew returns nil if version is the newest one that the archive lists, or newer.
+func (f *fetcher) skew(version dsc.Version) error {
 	if f.files.missing == nil {
-		return
+		return nil
 	}
-	if order, err := version.Compare(f.files.newest); err == nil && order < 0 {
-		f.warnf("archive skew detected: the archive lists %s %s, but version %s is all that can be had: %v", f.pkg, f.files.newest, version, f.files.missing)
+	order, err := version.Compare(f.files.newest)
+	if err != nil || order >= 0 {
+		return nil
 	}
+	return &SkewError{f.pkg, f.files.newest, version, f.files.missing}
 }

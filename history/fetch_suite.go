@@ -230,7 +230,7 @@ func (f *fetcher) combiner(ctx context.Context, refs map[string]gitmap.ObjectID)
 		return c, nil
 	}
 	seeker := &commitSeeker{
-		have: f.have, settings: f.settings, access: f.access, noChase: f.opts.NoChase,
+		have: f.have, settings: f.settings, access: f.access, noChase: f.opts.NoChase, required: f.opts.RequireGitServer,
 		asked: true, refs: refs, silent: f.result.GitServer, warnf: f.warnf,
 	}
 	id, err := seeker.seek(ctx, f.files.dscName(), src)

@@ -22,7 +22,8 @@ type ImportDscOptions struct {
 	Keyrings              []string      // default: those of Debian's uploaders that are installed
 	ForceDgitField        bool          // import the files even if the .dsc names its commit
 	Offline               bool          // ask no git server for the commit that the .dsc names
-	NoChase               bool          // ask no other distro for it than the default one
+	NoChase               bool          // do not ask the distro that it names
+	RequireGitServer      bool          // fail if the commit that the .dsc names cannot be had
 	Limits                gitmap.Limits // default: those of [gitmap.Import]
 	Progress              gitmap.Progress
 	Getenv                func(string) string // default: os.Getenv
@@ -83,7 +84,7 @@ func (e *InsideTreeError) Error() string { return e.Path + " is inside the work 
 // that cannot be had the files are imported.
 //
 // Errors that callers may test for: [*BranchExistsError], [*NotForwardError],
-// [*InsideTreeError], and those of [dsc.OpenLocal] and [gitmap.Import].
+// [*InsideTreeError], [*MissingCommitError] (only with RequireGitServer), and those of [dsc.OpenLocal] and [gitmap.Import].
 func ImportDsc(ctx context.Context, repo *gitmap.Repo, opts ImportDscOptions) (*ImportDscResult, error) {
 	target, err := openTarget(ctx, repo, opts)
 	if err != nil {
@@ -101,7 +102,10 @@ func ImportDsc(ctx context.Context, repo *gitmap.Repo, opts ImportDscOptions) (*
 	if err := linkFiles(repo, opts, pkg); err != nil {
 		result.Warnings = append(result.Warnings, err.Error())
 	}
-	return result, nil
+	err = warnOfAttributes(ctx, repo, result.Tree, func(format string, args ...any) {
+		result.Warnings = append(result.Warnings, fmt.Sprintf(format, args...))
+	})
+	return result, err
 }
 
 // openSigned opens the source package, and says in the result what it is and who signed it.
@@ -160,14 +164,15 @@ func uploaderKeyrings() []string {
 
 // An importTarget is the ref that an import goes to.
 type importTarget struct {
-	repo  *gitmap.Repo
-	opts  ImportDscOptions
-	ref   string
-	moved string                     // ref, or what it stands for if it is symbolic
-	how   string                     // "", "+" or ".."
-	refs  map[string]gitmap.ObjectID // that are of interest to the import
-	old   gitmap.CommitID
-	isOld bool
+	repo   *gitmap.Repo
+	opts   ImportDscOptions
+	ref    string
+	moved  string                     // ref, or what it stands for if it is symbolic
+	how    string                     // "", "+" or ".."
+	refs   map[string]gitmap.ObjectID // that are of interest to the import
+	exists bool                       // there is something of that name
+	old    gitmap.CommitID
+	isOld  bool // it is a commit, which is old
 }
 
 // openTarget refuses what cannot or may not become the target, before anything is
@@ -204,14 +209,18 @@ func openTarget(ctx context.Context, repo *gitmap.Repo, opts ImportDscOptions) (
 	} else if dir != "" {
 		return nil, &BranchExistsError{Ref: t.ref, CheckedOut: dir}
 	}
-	if !t.isOld {
-		return t, nil
+	if t.exists = t.isOld; t.exists {
+		t.old, t.isOld, err = repo.Commit(ctx, t.ref)
 	}
-	if t.how == "" {
-		return nil, &BranchExistsError{Ref: t.ref}
-	}
-	t.old, t.isOld, err = repo.Commit(ctx, t.ref)
 	return t, err
+}
+
+// checkNew refuses a ref that is there and that the user did not say what to do with.
+func (t *importTarget) checkNew() error {
+	if t.exists && t.how == "" {
+		return &BranchExistsError{Ref: t.ref}
+	}
+	return nil
 }
 
 // checkOutside refuses a .dsc inside the work tree. An absolute path, or one that
@@ -286,13 +295,13 @@ func (t *importTarget) importDsc(ctx context.Context, pkg *dsc.Package, result *
 // and the commit can be had.
 func (t *importTarget) useNamedCommit(ctx context.Context, pkg *dsc.Package, result *ImportDscResult) (bool, error) {
 	if pkg.Source().DgitRef == "" || t.opts.ForceDgitField {
-		return false, nil
+		return false, t.checkNew()
 	}
 	id, err := t.seek(ctx, pkg, result)
 	var missing *MissingCommitError
-	if errors.As(err, &missing) {
+	if errors.As(err, &missing) && !t.opts.RequireGitServer {
 		result.Missing = missing
-		return false, nil
+		return false, t.checkNew()
 	}
 	if err != nil {
 		return false, err
@@ -328,7 +337,7 @@ func (t *importTarget) seek(ctx context.Context, pkg *dsc.Package, result *Impor
 	defer have.close()
 	have.patience = gitServerCheckTime
 	seeker := &commitSeeker{
-		have: have, settings: s.settings, access: access, noChase: t.opts.NoChase, offline: t.opts.Offline,
+		have: have, settings: s.settings, access: access, noChase: t.opts.NoChase, offline: t.opts.Offline, required: t.opts.RequireGitServer,
 		warnf: func(format string, args ...any) {
 			result.Warnings = append(result.Warnings, fmt.Sprintf(format, args...))
 		},

@@ -52,7 +52,7 @@ func runCheckout(ctx context.Context, env *environment, suite string, opts archi
 	}
 	warnings := []string{}
 	if result.Fetched != nil {
-		warnings = fetchWarnings(result.Fetched)
+		warnings = fetchWarnings(env, result.Fetched)
 	}
 	for _, w := range warnings {
 		env.warn(w)

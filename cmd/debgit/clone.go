@@ -117,7 +117,7 @@ func runClone(ctx context.Context, env *environment, args []string, opts cloneOp
 		return err
 	}
 	name, err := history.ResolveName(ctx, pkg)
-	if err == nil && suite == "" && opts.open.Archive == "" && opts.open.Distro == "" {
+	if err == nil && suite == "" && opts.open.Archive == "" && opts.open.Distro == "" && env.program != dgitName {
 		err = name.UseInstalled(ctx)
 		suite = name.Suite
 	}
@@ -142,7 +142,7 @@ func runClone(ctx context.Context, env *environment, args []string, opts cloneOp
 	if err != nil {
 		return err
 	}
-	warnings := fetchWarnings(&result.FetchResult)
+	warnings := fetchWarnings(env, &result.FetchResult)
 	for _, w := range warnings {
 		env.warn(w)
 	}

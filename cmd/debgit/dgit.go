@@ -162,6 +162,9 @@ func (l *dgitLine) refuse() error {
 // ownOptions returns the options that are target's, in debgit's words, and those that have
 // no meaning for it, in dgit's. A directory is relative to top.
 func (l *dgitLine) ownOptions(target *cobra.Command, top string) (own, lost []string) {
+	if target.Flag("require-git-server") != nil { // dgit cannot do without
+		own = append(own, "--require-git-server")
+	}
 	for _, s := range l.settings {
 		option := target.Flag(s.is)
 		switch {

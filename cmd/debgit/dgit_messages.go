@@ -35,6 +35,7 @@ var dgitPhrases = []func(err error) (text string, whole bool){
 	before(func(e *history.UnsafeURLError) string {
 		return fmt.Sprintf("hinted url with protocol %s which is unsafe", e.Proto)
 	}),
+	before(func(e *history.NoServerHintError) string { return "no configured url and .dsc provides no hint" }),
 	before(func(e *history.MissingCommitError) string {
 		return ".dsc Dgit metadata requires a commit. Your git tree does not have that object"
 	}),
@@ -81,6 +82,16 @@ func dgitText(err error, text string) string {
 		}
 	}
 	return text
+}
+
+// dgitSkew says of archive skew what dgit says.
+func dgitSkew(err error) string {
+	e, ok := errors.AsType[*history.SkewError](err)
+	if !ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("Warning: archive skew detected.  Using the available version:\n"+
+		"Archive allegedly contains    %s\nWe were able to obtain only   %s\n%v", e.Listed, e.Version, e.Err)
 }
 
 // dgitOK is what dgit prints when a command went well.

@@ -157,24 +157,24 @@ func TestDgitTranslation(t *testing.T) {
 		want  string // debgit's command line; "!" and the exit status of a refusal
 		lost  string
 	}{
-		{"-", "clone hello", "clone -- hello", ""},
-		{"-", "-dfoo clone --no-rm-on-error --rm-old-changes -ca.b=c hello sid ./x", "clone --distro=foo --no-rm-on-error --config=a.b=c -- hello sid ./x", "--rm-old-changes"},
-		{"-", "-DD clone hello", "clone --debug --debug -- hello", ""},
-		{"-", "clone -- -hello", "clone -- -hello", ""},
+		{"-", "clone hello", "clone --require-git-server -- hello", ""},
+		{"-", "-dfoo clone --no-rm-on-error -ca.b=c hello sid ./x", "clone --require-git-server --distro=foo --no-rm-on-error --config=a.b=c -- hello sid ./x", ""},
+		{"-", "-DD clone hello", "clone --require-git-server --debug --debug -- hello", ""},
+		{"-", "clone -- -hello", "clone --require-git-server -- -hello", ""},
 		{"-", "clone", "!8", ""},
 		{"-", "clone a b c d", "!8", ""},
 		{"-", "clone --foo hello", "!8", ""},
 		{"-", "-p hello clone hello", "!8", ""},
 		{"-", "clone -n hello", "!8", ""},
-		{"-", "-kK --dput:--config=x --gbp-build:--git-notify=off --curl:x clone hello", "clone -- hello", "-kK --dput:--config=x --gbp-build:--git-notify=off"},
-		{"-", "--batch -L clone hello", "clone -- hello", ""},
-		{"", "-n fetch -p foo sid", "fetch --dry-run --package=foo -- sid", ""},
-		{"", "--split-view --gbp pull", "pull --split-view=always --quilt=gbp --", ""},
+		{"-", "-kK --dput:--config=x --gbp-build:--git-notify=off --curl:x clone hello", "clone --require-git-server -- hello", "-kK --dput:--config=x --gbp-build:--git-notify=off"},
+		{"-", "--batch -L clone hello", "clone --require-git-server -- hello", ""},
+		{"", "-n fetch -p foo sid", "fetch --require-git-server --dry-run --package=foo -- sid", ""},
+		{"", "--split-view --gbp pull", "pull --require-git-server --split-view=always --quilt=gbp --", ""},
 		{"", "-n checkout sid", "!8", ""}, // which debgit would do
-		{"", "import-dsc a b", "import-dsc -- a b", ""},
-		{"", "--force-import-dsc-with-dgit-field import-dsc --require-valid-signature ../a ..b", "import-dsc --force-import-dsc-with-dgit-field --require-valid-signature -- ../a ..b", ""},
-		{"sub", "import-dsc ../a b", "import-dsc -- " + filepath.Join(filepath.Dir(top), "a") + " b", ""}, // seen from the top
-		{"sub", "import-dsc /a b", "import-dsc -- /a b", ""},
+		{"", "import-dsc a b", "import-dsc --require-git-server -- a b", ""},
+		{"", "--force-import-dsc-with-dgit-field import-dsc --require-valid-signature ../a ..b", "import-dsc --require-git-server --force-import-dsc-with-dgit-field --require-valid-signature -- ../a ..b", ""},
+		{"sub", "import-dsc ../a b", "import-dsc --require-git-server -- " + filepath.Join(filepath.Dir(top), "a") + " b", ""}, // seen from the top
+		{"sub", "import-dsc /a b", "import-dsc --require-git-server -- /a b", ""},
 		{"", "import-dsc --foo a b", "!8", ""},
 		{"", "import-dsc a", "!8", ""},
 		{"", "-n import-dsc a b", "!8", ""},

@@ -72,7 +72,7 @@ func runFetch(ctx context.Context, env *environment, suite string, opts archiveF
 	if err != nil {
 		return err
 	}
-	warnings := fetchWarnings(result)
+	warnings := fetchWarnings(env, result)
 	for _, w := range warnings {
 		env.warn(w)
 	}
@@ -88,8 +88,14 @@ func runFetch(ctx context.Context, env *environment, suite string, opts archiveF
 }
 
 // fetchWarnings are what the user should know of a fetch that went well.
-func fetchWarnings(r *history.FetchResult) []string {
+func fetchWarnings(env *environment, r *history.FetchResult) []string {
 	warnings := append([]string(nil), r.Warnings...)
+	switch {
+	case r.Skew != nil && env.program == dgitName:
+		warnings = append(warnings, dgitSkew(r.Skew))
+	case r.Skew != nil:
+		warnings = append(warnings, r.Skew.Error())
+	}
 	if r.GitServer != nil {
 		warnings = append(warnings, fmt.Sprintf("%v\n"+
 			"Only the archive was read. If the maintainers of %s have pushed their git history with dgit, it may be missing here; once the server can be reached, get it with: debgit fetch",

@@ -41,6 +41,7 @@ type importOptions struct {
 	requireValidSignature bool
 	forceDgitField        bool
 	offline, noChase      bool
+	requireGitServer      bool
 	report                string
 }
 
@@ -67,7 +68,8 @@ func newImportCommand(env *environment) *cobra.Command {
 	_ = flags.MarkHidden("keyring") // fails for unknown flags only
 	flags.BoolVar(&opts.forceDgitField, "force-import-dsc-with-dgit-field", false, "import the files even if DSC names a commit")
 	flags.BoolVar(&opts.offline, "offline", false, "ask no git server for the commit that DSC names")
-	flags.BoolVar(&opts.noChase, "no-chase-dsc-distro", false, "do not ask another distro for it")
+	flags.BoolVar(&opts.noChase, "no-chase-dsc-distro", false, "do not ask the distro that DSC names for it")
+	flags.BoolVar(&opts.requireGitServer, "require-git-server", false, "fail if it cannot be had")
 	flags.StringVar(&opts.report, "report", "", "write a report of the import into `FILE`, as JSON: what was made, how, and what git does not hold (-: to standard output, instead of the summary)")
 	addLimitFlag(flags, &opts.limits)
 	return cmd
@@ -115,6 +117,7 @@ func runImport(ctx context.Context, env *environment, dsc, branch string, opts i
 		ForceDgitField:        opts.forceDgitField,
 		Offline:               opts.offline,
 		NoChase:               opts.noChase,
+		RequireGitServer:      opts.requireGitServer,
 		Getenv:                env.getenv,
 		Limits:                opts.limits,
 		Progress:              progress.report,

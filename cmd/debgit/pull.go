@@ -72,7 +72,7 @@ func runPull(ctx context.Context, env *environment, suite string, opts pullOptio
 	if err != nil && !errors.As(err, &conflict) {
 		return err
 	}
-	warnings := fetchWarnings(result)
+	warnings := fetchWarnings(env, result)
 	for _, w := range warnings {
 		env.warn(w)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"debgit/gitmap"
 	"debgit/history"
@@ -40,24 +41,29 @@ func newSetupCommands(env *environment) []*cobra.Command {
 		{"setup-useremail", "Commit as the Debian person that you are", setupUserHelp, []history.Setup{history.SetupUser}},
 		{"setup-gitattributes", "Keep git from changing files", setupAttributesHelp, []history.Setup{history.SetupAttributes}},
 	} {
-		commands = append(commands, &cobra.Command{
+		var distro string
+		cmd := &cobra.Command{
 			Use:   c.name,
 			Short: c.short,
 			Long:  c.long,
 			Args:  arguments(0, 0),
 			RunE: func(cmd *cobra.Command, _ []string) error {
-				return runSetup(cmd.Context(), env, c.parts)
+				return runSetup(cmd.Context(), env, c.parts, distro)
 			},
 			ValidArgsFunction: cobra.NoFileCompletions,
-		})
+		}
+		if c.parts == nil || slices.Contains(c.parts, history.SetupUser) { // for which distros have keys
+			cmd.Flags().StringVarP(&distro, "distro", "d", "", "take the configuration of `DISTRO` (default: dgit.default.distro)")
+		}
+		commands = append(commands, cmd)
 	}
 	return commands
 }
 
-func runSetup(ctx context.Context, env *environment, parts []history.Setup) error {
+func runSetup(ctx context.Context, env *environment, parts []history.Setup, distro string) error {
 	repo, err := gitmap.Open(ctx, env.cwd)
 	if err != nil {
 		return err
 	}
-	return history.SetUp(ctx, repo, history.SetupOptions{Parts: parts, Getenv: env.getenv})
+	return history.SetUp(ctx, repo, history.SetupOptions{Parts: parts, Distro: distro, Getenv: env.getenv})
 }
