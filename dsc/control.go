@@ -40,7 +40,7 @@ func readControlStanzas(file string, data []byte) ([]controlStanza, error) {
 		name, value, _ := strings.Cut(line, ":")
 		name = strings.TrimRight(name, asciiSpace)
 		switch {
-		case name != "" && strings.IndexAny(name, asciiSpace) < 0:
+		case name != "" && !strings.ContainsAny(name, asciiSpace):
 			if name[0] == '-' {
 				return fail("a field cannot start with a hyphen")
 			}

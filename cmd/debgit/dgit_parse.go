@@ -18,7 +18,6 @@ type dgitSetting struct {
 type dgitLine struct {
 	settings []dgitSetting
 	command  string
-	args     []string
 	unknown  []string // --force-X that dgit does not know
 }
 
