@@ -25,6 +25,15 @@ var notUnpacked = map[string]string{
 	"options_no_preparation_leads_out": "the patch is not in debian/patches",
 	"options_no_preparation_missing":   "the patch is missing",
 
+	"diff_git_binary_and_text":         "the patch is not one for the patch program",
+	"diff_git_binary_delta":            "the patch is not one for the patch program",
+	"diff_git_binary_new":              "the patch is not one for the patch program",
+	"diff_name_space":                  "the patch is of another file",
+	"diff_no_newline_in_patch":         "the patch is malformed",
+	"diff_no_newline_in_patch_added":   "the patch is malformed",
+	"diff_no_newline_in_patch_removed": "the patch is malformed",
+	"patch_no_newline":                 "there is no change in the patch",
+
 	"diff_first_hunk_short": "the patch is malformed",
 	"diff_first_needs_fuzz": "the patch does not apply",
 
