@@ -11,7 +11,7 @@ import (
 // pool, several at a time; buffers for at most maxWaiting bytes wait for them, so that a decoder
 // can run ahead but memory stays bounded. Larger ones are streamed by the reader itself.
 const (
-	maxPooled  = 4 << 20
+	maxPooled  = 16 << 20
 	maxWaiting = 16 << 20
 )
 
@@ -36,25 +36,38 @@ type job struct {
 	id      *ObjectID
 }
 
-// Buffers have sizes that double, the first of smallestBuffer, the last of maxPooled.
+// Buffers have sizes that double, from smallestBuffer on. Those of bufferSizes sizes are
+// used again; the larger ones are too few for that.
 const (
 	smallestBuffer = 1 << 10
-	bufferSizes    = 13
+	bufferSizes    = 11
 )
 
 // bufferSize returns the smallest size, and the number of that size, which n bytes fit into.
-func bufferSize(n int64) (size, number int) {
+func bufferSize(n int64) (size int64, number int) {
 	number = bits.Len64(uint64(max(n, 1)-1) / smallestBuffer)
 	return smallestBuffer << number, number
 }
 
-// buffer returns a buffer of that size.
-func (p *blobPool) buffer(size, number int) *[]byte {
-	if b, ok := p.buffers[number].Get().(*[]byte); ok {
-		return b
+// buffer returns a buffer that n bytes fit into.
+func (p *blobPool) buffer(n int64) *[]byte {
+	size, number := bufferSize(n)
+	if number < bufferSizes {
+		if b, ok := p.buffers[number].Get().(*[]byte); ok {
+			return b
+		}
 	}
 	b := make([]byte, size)
 	return &b
+}
+
+// done takes back the buffer that n bytes were in.
+func (p *blobPool) done(buffer *[]byte, n int64) {
+	size, number := bufferSize(n)
+	if number < bufferSizes {
+		p.buffers[number].Put(buffer)
+	}
+	p.wait(-size)
 }
 
 func newBlobPool(pack *packWriter, workers int) *blobPool {
@@ -76,9 +89,7 @@ func (p *blobPool) work() {
 		if err != nil {
 			p.fail(err)
 		}
-		size, number := bufferSize(int64(len(j.content)))
-		p.buffers[number].Put(j.buffer)
-		p.wait(-int64(size))
+		p.done(j.buffer, int64(len(j.content)))
 	}
 }
 
@@ -119,12 +130,12 @@ func (p *blobPool) add(ctx context.Context, r io.Reader, size int64, id *ObjectI
 		*id, err = p.pack.putStream(p.large, size, r)
 		return err
 	}
-	space, number := bufferSize(size)
-	p.wait(int64(space))
-	buffer := p.buffer(space, number)
+	space, _ := bufferSize(size)
+	p.wait(space)
+	buffer := p.buffer(size)
 	content := (*buffer)[:size]
 	if _, err := io.ReadFull(r, content); err != nil {
-		p.wait(-int64(space))
+		p.done(buffer, size)
 		if err == io.EOF {
 			err = io.ErrUnexpectedEOF
 		}

@@ -138,7 +138,7 @@ func (p *packWriter) put(d *deflater, kind objectKind, content []byte) (ObjectID
 		d.zlib.Write(content)
 		return d.zlib.Close()
 	}
-	if len(content) > maxPooled { // too large for another copy in memory, and rare
+	if len(content) > maxPooled { // too much for another copy in memory, and not from a pool
 		return id, p.write(id, kind, int64(len(content)), deflate)
 	}
 	d.buf.Reset()
