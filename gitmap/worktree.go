@@ -2,6 +2,7 @@ package gitmap
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -21,16 +22,26 @@ func (r *Repo) CheckOut(ctx context.Context, c CommitID) error {
 	if _, err := r.Git(ctx, "-c", "checkout.workers="+workers, "reset", "-q", "--hard", c.String(), "--"); err != nil {
 		return err
 	}
-	out, err := r.Git(ctx, "ls-files", "-z")
-	if err != nil {
-		return err
-	}
 	info, err := os.Stat(r.workTree)
 	if err != nil {
 		return err
 	}
+	err = r.setIndexedTimes(info.ModTime())
+	if errors.Is(err, errOtherIndex) {
+		return r.setTimes(ctx, info.ModTime())
+	}
+	return err
+}
+
+// setTimes gives all files in the index that time of modification. To see that
+// they are unchanged, git reads them all.
+func (r *Repo) setTimes(ctx context.Context, t time.Time) error {
+	out, err := r.Git(ctx, "ls-files", "-z")
+	if err != nil {
+		return err
+	}
 	for name := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
-		if err := setTime(filepath.Join(r.workTree, name), info.ModTime()); err != nil {
+		if err := setTime(filepath.Join(r.workTree, name), t); err != nil {
 			return err
 		}
 	}
