@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,16 +13,17 @@ import (
 )
 
 func TestReplaceSection(t *testing.T) {
+	begin, end := marks("a")
 	tests := []struct {
 		content, want string // want "": refused
 	}{
-		{"", beginMark + "\nnew\n\n" + endMark},
-		{"a\n", "a\n" + beginMark + "\nnew\n\n" + endMark},
-		{"a\n" + beginMark + "old\n" + endMark + "b\n", "a\n" + beginMark + "\nnew\n\n" + endMark + "b\n"},
-		{"a\n" + beginMark + "old\n", ""},
+		{"", begin + "\nnew\n\n" + end},
+		{"text\n", "text\n\n" + begin + "\nnew\n\n" + end},
+		{"before\n" + begin + "old\n" + end + "after\n", "before\n" + begin + "\nnew\n\n" + end + "after\n"},
+		{"before\n" + begin + "old\n", ""},
 	}
 	for _, tt := range tests {
-		got, err := replaceSection(tt.content, "new\n")
+		got, err := replaceSection(tt.content, "a", "new\n")
 		if got != tt.want || (err != nil) != (tt.want == "") {
 			t.Errorf("replaceSection(%q) = %q, %v, want %q", tt.content, got, err, tt.want)
 		}
@@ -27,13 +31,72 @@ func TestReplaceSection(t *testing.T) {
 }
 
 func TestMedian(t *testing.T) {
-	samples := []sample{{3 * time.Second, 10, 7}, {1 * time.Second, 30, 8}, {2 * time.Second, 20, 9}}
-	want := sample{2 * time.Second, 20, 8}
+	samples := []sample{{3 * time.Second, 10, 7, 1}, {1 * time.Second, 30, 8, 2}, {2 * time.Second, 20, 9, 3}}
+	want := sample{2 * time.Second, 20, 8, 2}
 	if got := median(samples); *got != want {
 		t.Errorf("median(%v) = %v, want %v", samples, *got, want)
 	}
 	if got := median(nil); got != nil {
 		t.Errorf("median(nil) = %v, want nil", got)
+	}
+}
+
+func TestTargets(t *testing.T) {
+	took := func(seconds float64) *sample {
+		return &sample{wall: time.Duration(seconds * float64(time.Second)), memory: 50e6}
+	}
+	tables := []table{
+		{firstStep, []row{{"debgit import-dsc", took(1)}, {"dgit import-dsc", took(14)}, {"dpkg-source -x", nil}, {"decoding alone, -T1", took(0.5)}}},
+		{secondStep, []row{{"debgit import-dsc", nil}, {"dgit import-dsc", took(14)}}},
+	}
+	want := "| coreutils, first | time against decoding, -T1 | 2.00 | 2.00 | met |\n" +
+		"| coreutils, first | times faster than dgit | 14.0 | 15.0 | **missed** |\n" +
+		"| coreutils, first | memory, MB | 50 | 80 | met |\n"
+	var got strings.Builder
+	writeTargets(&got, "coreutils", tables)
+	if diff := cmp.Diff(want, got.String()); diff != "" {
+		t.Errorf("writeTargets: -want +got\n%s", diff)
+	}
+}
+
+// A tool does its steps in order, and one that fails is left out.
+func TestCompare(t *testing.T) {
+	tools := []tool{
+		{name: "good", steps: []step{{name: "a", commands: [][]string{{"touch", "x"}}}, {name: "b", commands: [][]string{{"test", "-e", "x"}}}}},
+		{name: "bad", steps: []step{{name: "a", commands: [][]string{{"false"}}}}},
+	}
+	tables, err := compare("test", tools, []string{"a", "b"}, 2, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(tables) != 2 || tables[0].of("good") == nil || tables[1].of("good") == nil || tables[0].of("bad") != nil {
+		t.Errorf("compare = %+v, want samples of the good tool for both steps", tables)
+	}
+}
+
+// What is generated unpacks, with all its patches.
+func TestGenerate(t *testing.T) {
+	dir := t.TempDir()
+	v, err := generated{files: 120, patches: 3}.write(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := t.TempDir()
+	revision, err := revise(v, next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []version{v, revision} {
+		unpacked := filepath.Join(t.TempDir(), "unpacked")
+		if out, err := exec.Command("dpkg-source", "-x", v.dsc, unpacked).CombinedOutput(); err != nil {
+			t.Fatalf("dpkg-source -x %s: %v\n%s", v.label(), err, out)
+		}
+		for name, want := range map[string]bool{"000/00002.c": true, "000/00003.c": false} {
+			data, err := os.ReadFile(filepath.Join(unpacked, name))
+			if got := bytes.Contains(data, []byte("changed")); err != nil || got != want {
+				t.Errorf("%s: %s is changed: %v, %v, want %v", v.label(), name, got, err, want)
+			}
+		}
 	}
 }
 

@@ -1,29 +1,39 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
-	"syscall"
 	"time"
 )
 
-// A sample is what a task took: processor time is that of all processes that
-// took part, memory the peak of the largest one.
-type sample struct {
-	wall, cpu time.Duration
-	memory    int64 // bytes
+// A tool does a task, step by step, in a directory of its own.
+type tool struct {
+	name  string
+	peer  bool // one that we compare with, and need not time often
+	steps []step
+
+	source     []string // paths of the files that the directory gets beforehand
+	repository string   // where in the directory its repository is, or will be; "" if it makes none
+	init       bool     // the repository is there beforehand, and empty
 }
 
-// A table has what each tool took for one source package, debgit first.
+// A step is commands, one after another. The steps of different tools that have
+// the same name do the same.
+type step struct {
+	name     string
+	in       string // where in the directory the commands run
+	commands [][]string
+	revision string // the commit that is made, if one is that has to be the same whatever the tool is
+}
+
+// A table has what each tool took for one step, debgit first.
 type table struct {
-	sourcePackage string
-	rows          []row
+	step string
+	rows []row
 }
 
 type row struct {
@@ -31,110 +41,157 @@ type row struct {
 	median *sample // nil: the tool does not do it
 }
 
-// compare runs every tool once for each round, and once before, below dir. That
-// two tools make different commits is an error; one that fails is left out.
-func compare(sourcePackage string, tools []tool, rounds int, dir string) (table, error) {
-	samples := make([][]sample, len(tools))
-	leftOut := make([]bool, len(tools))
-	commit := ""
+// of returns what a tool took, or nil.
+func (t table) of(tool string) *sample {
+	for _, r := range t.rows {
+		if r.tool == tool {
+			return r.median
+		}
+	}
+	return nil
+}
+
+// A peer that took more than longTime runs once, as the caches do not matter then. One
+// that took more than patience in all does no further step.
+const (
+	longTime = 5 * time.Second
+	patience = 200 * time.Second
+)
+
+// compare runs every tool once for each round, and once before, below dir, and
+// returns a table for each of the steps. That two tools make different commits is an error; one
+// that fails is left out.
+func compare(label string, tools []tool, steps []string, rounds int, dir string) ([]table, error) {
+	samples := make([]map[string][]sample, len(tools))
+	done := make([]bool, len(tools))
+	commits := map[string]string{}
 	for round := range rounds + 1 {
 		for i, t := range tools {
-			if leftOut[i] {
+			if done[i] {
 				continue
 			}
 			one, made, err := t.run(filepath.Join(dir, fmt.Sprint(i)))
-			switch {
-			case err != nil:
-				fmt.Fprintf(os.Stderr, "bench: warning: %s: %s is left out: %v\n", sourcePackage, t.name, err)
-				leftOut[i], samples[i] = true, nil
+			if err != nil {
+				warnf("%s: %s is left out: %v", label, t.name, err)
+				samples[i], done[i] = nil, true
 				continue
-			case made != "" && commit == "":
-				commit = made
-			case made != commit && made != "":
-				return table{}, fmt.Errorf("%s: %s makes commit %s, the tools before it make %s", sourcePackage, t.name, made, commit)
 			}
-			fmt.Fprintf(os.Stderr, "%s: round %d of %d: %s: %.2f s\n", sourcePackage, round, rounds, t.name, one.wall.Seconds())
-			if round > 0 {
-				samples[i] = append(samples[i], one)
+			for step, commit := range made {
+				if is, ok := commits[step]; ok && is != commit {
+					return nil, fmt.Errorf("%s: %s: %s makes commit %s, the tools before it make %s", label, step, t.name, commit, is)
+				}
+				commits[step] = commit
+			}
+			var total sample
+			for _, s := range one {
+				total = total.plus(s)
+			}
+			fmt.Fprintf(os.Stderr, "%s: round %d of %d: %s: %.2f s\n", label, round, rounds, t.name, total.wall.Seconds())
+			done[i] = t.peer && total.wall > longTime
+			if round == 0 && !done[i] {
+				continue
+			}
+			if samples[i] == nil {
+				samples[i] = map[string][]sample{}
+			}
+			for step, s := range one {
+				samples[i][step] = append(samples[i][step], s)
 			}
 		}
 	}
-	result := table{sourcePackage: sourcePackage}
-	for i, t := range tools {
-		result.rows = append(result.rows, row{t.name, median(samples[i])})
+	var tables []table
+	for _, step := range steps {
+		t := table{step: step}
+		for i, tool := range tools {
+			if tool.does(step) {
+				t.rows = append(t.rows, row{tool.name, median(samples[i][step])})
+			}
+		}
+		tables = append(tables, t)
 	}
-	return result, nil
+	return tables, nil
 }
 
-// run lets the tool do its task in a new directory below dir, and returns what
-// that took and the id of the commit that it made. dir is also where the tool
+func (t tool) does(name string) bool {
+	for _, s := range t.steps {
+		if s.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// run lets the tool do its task in a new directory below dir. It returns what
+// each step took, and the commit that it made. dir is also where the tool
 // finds the home directory of its last run.
-func (t tool) run(dir string) (sample, string, error) {
+func (t tool) run(dir string) (took map[string]sample, commits map[string]string, err error) {
 	home, work := filepath.Join(dir, "home"), filepath.Join(dir, "work")
 	if err := errors.Join(os.MkdirAll(home, 0o777), os.Mkdir(work, 0o777)); err != nil {
-		return sample{}, "", err
+		return nil, nil, err
 	}
 	defer os.RemoveAll(work)
-	identity := []byte("[user]\n\tname = Bench\n\temail = bench@example.org\n")
-	if err := errors.Join(os.WriteFile(filepath.Join(home, ".gitconfig"), identity, 0o666), t.prepare(work)); err != nil {
-		return sample{}, "", err
+	if err := t.prepare(home, work); err != nil {
+		return nil, nil, err
 	}
-	var total sample
-	for _, args := range t.commands {
+	took, commits = map[string]sample{}, map[string]string{}
+	var all sample
+	for _, s := range t.steps {
+		if all.wall > patience {
+			break
+		}
+		one, err := t.runStep(s, home, work)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", s.name, err)
+		}
+		took[s.name], all = one, all.plus(one)
+		if s.revision == "" {
+			continue
+		}
+		id, err := exec.Command("git", "-C", filepath.Join(work, t.repository), "rev-parse", "--verify", s.revision).Output()
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: no commit was made: %w", s.name, err)
+		}
+		commits[s.name] = strings.TrimSpace(string(id))
+	}
+	return took, commits, nil
+}
+
+// prepare fills the directories home and work for the tool.
+func (t tool) prepare(home, work string) error {
+	config := []byte("[user]\n\tname = Bench\n\temail = bench@example.org\n[advice]\n\tdefaultBranchName = false\n")
+	if err := os.WriteFile(filepath.Join(home, ".gitconfig"), config, 0o666); err != nil {
+		return err
+	}
+	if len(t.source) > 0 {
+		// Copies, because dgit wants to own the files, and links them beside the repository.
+		if err := exec.Command("cp", append([]string{"-t", work}, t.source...)...).Run(); err != nil {
+			return fmt.Errorf("copy %s: %w", t.source[0], err)
+		}
+	}
+	if t.init {
+		return exec.Command("git", "init", "-q", filepath.Join(work, t.repository)).Run()
+	}
+	return nil
+}
+
+// runStep runs the commands of a step.
+func (t tool) runStep(s step, home, work string) (total sample, err error) {
+	objects := filepath.Join(work, t.repository, ".git/objects")
+	if t.repository != "" {
+		total.objects = -sizeOf(objects)
+	}
+	for _, args := range s.commands {
 		cmd := exec.Command(args[0], args[1:]...)
-		cmd.Dir = filepath.Join(work, t.in)
+		cmd.Dir = filepath.Join(work, s.in)
 		cmd.Env = append(os.Environ(), "HOME="+home, "XDG_CACHE_HOME=", "XDG_CONFIG_HOME=", "TZ=UTC", "LC_ALL=C.UTF-8")
 		one, err := measure(cmd, filepath.Join(work, "stderr"))
 		if err != nil {
-			return sample{}, "", err
+			return sample{}, err
 		}
-		total = sample{total.wall + one.wall, total.cpu + one.cpu, max(total.memory, one.memory)}
+		total = total.plus(one)
 	}
-	if t.repository == "" {
-		return total, "", nil
+	if t.repository != "" {
+		total.objects += sizeOf(objects)
 	}
-	id, err := exec.Command("git", "-C", filepath.Join(work, t.repository), "rev-parse", "--verify", t.revision).Output()
-	if err != nil {
-		return sample{}, "", fmt.Errorf("no commit was made: %w", err)
-	}
-	return total, strings.TrimSpace(string(id)), nil
-}
-
-// measure runs cmd; an error has the last lines of what it said. They go to a
-// file, because a pipe would have to be read while the clock runs.
-func measure(cmd *exec.Cmd, stderr string) (sample, error) {
-	said, err := os.Create(stderr)
-	if err != nil {
-		return sample{}, err
-	}
-	defer said.Close()
-	cmd.Stderr = said
-	start := time.Now()
-	err = cmd.Run()
-	wall := time.Since(start)
-	if err != nil {
-		text, _ := os.ReadFile(stderr)
-		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
-		return sample{}, fmt.Errorf("%w: %s", err, strings.Join(lines[max(0, len(lines)-4):], " / "))
-	}
-	state := cmd.ProcessState
-	kib := state.SysUsage().(*syscall.Rusage).Maxrss
-	return sample{wall, state.UserTime() + state.SystemTime(), kib << 10}, nil
-}
-
-// median returns the median of each quantity, of an even number of samples the
-// upper one; nil if there are none.
-func median(samples []sample) *sample {
-	if len(samples) == 0 {
-		return nil
-	}
-	middle := func(compare func(a, b sample) int) sample {
-		slices.SortFunc(samples, compare)
-		return samples[len(samples)/2]
-	}
-	return &sample{
-		wall:   middle(func(a, b sample) int { return cmp.Compare(a.wall, b.wall) }).wall,
-		cpu:    middle(func(a, b sample) int { return cmp.Compare(a.cpu, b.cpu) }).cpu,
-		memory: middle(func(a, b sample) int { return cmp.Compare(a.memory, b.memory) }).memory,
-	}
+	return total, nil
 }

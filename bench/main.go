@@ -1,25 +1,33 @@
 // Command bench times debgit beside other tools that do the same with the same
-// source packages, as whole processes, and prints the results as a table.
+// source packages, as whole processes, and prints the results as tables.
 //
-// usage: bench [OPTION]... DSC...
+// usage: bench [OPTION]... DSC[,DSC]...
 //
-// Each DSC is imported into a fresh repository; the source package that it names
-// is cloned from --suite, where that is given; and with --versions, all versions of
-// one source package are imported. All tools take their turn in
-// every round, so that what else the machine does falls on all of them alike.
-// A first round, which is not counted, fills the caches: the kernel's, and
-// the indexes of the archive that a tool keeps. A tool that is not there, or
-// fails, has dashes for results. See run in this directory for how "make bench"
-// gets the source packages and dgit.
+// Each argument is a version of a source package, and perhaps another version that is
+// imported on top of it. What is measured comes in groups, of which --only selects some:
+//
+//	import   both versions, and a further revision with the same upstream tarball
+//	clone    from --suite, with nothing but that the archive has
+//	files    generated source packages of 1000 to 80,000 files
+//	patches  generated source packages of 0 to 800 patches
+//	uploads  all versions in the archive --versions
+//	quality  what git takes for the repositories that debgit and dgit made
+//
+// All tools take their turn in every round, so that what else the machine does falls on all
+// of them alike. A first round, which is not counted, fills the caches: the kernel's,
+// and the indexes of the archive that a tool keeps. A tool that is not there, or fails,
+// is left out, and that is said. See run in this directory for how "make bench" gets the
+// source packages and dgit.
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"strings"
+	"time"
 )
 
 type options struct {
@@ -27,29 +35,68 @@ type options struct {
 	suite, mirror string
 	versions      string // directory of an archive
 	rounds        int
+	only          []string // groups; nil: all
 	output        string
-	packages      []string // paths of .dsc files
+	packages      []sourcePackage
+}
+
+// A group is measured on its own, and has a section of its own in the output.
+type group struct {
+	name, title string
+	measure     func(opts options, dir string) (string, error) // below dir; "" if there is nothing to measure
+}
+
+var groups = []group{
+	{"import", "Import", measureImports},
+	{"clone", "Clone", measureClones},
+	{"files", "Growth with files", measureFiles},
+	{"patches", "Growth with patches", measurePatches},
+	{"uploads", "Many versions", measureUploads},
+	{"quality", "Life with the repository", measureQuality},
 }
 
 func main() {
-	var opts options
-	flag.StringVar(&opts.debgit, "debgit", "debgit", "the debgit `PROGRAM`: a name in PATH, or an absolute path")
-	flag.StringVar(&opts.dgit, "dgit", "dgit", "the dgit `PROGRAM`, likewise")
-	flag.StringVar(&opts.suite, "suite", "", "clone from this `SUITE`, too")
-	flag.StringVar(&opts.mirror, "mirror", "", "the `URL` of the mirror that dgit clones from; debgit knows APT's")
-	flag.StringVar(&opts.versions, "versions", "", "also import all versions in the archive `DIR`, which the script versions made")
-	flag.IntVar(&opts.rounds, "rounds", 3, "count `N` rounds")
-	flag.StringVar(&opts.output, "output", "", "also replace the marked section of this `FILE`")
-	flag.Parse()
-	opts.packages = flag.Args()
-	if len(opts.packages) == 0 || opts.rounds < 1 {
-		flag.Usage()
-		os.Exit(2)
+	// What this process takes counts for the peak of each that it starts, until that runs its program.
+	debug.SetMemoryLimit(8 << 20)
+	opts, err := parseOptions()
+	if err == nil {
+		err = run(opts)
 	}
-	if err := run(opts); err != nil {
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "bench: error: %v\n", err)
 		os.Exit(1)
 	}
+}
+
+func parseOptions() (opts options, err error) {
+	flag.StringVar(&opts.debgit, "debgit", "debgit", "the debgit `PROGRAM`: a name in PATH, or an absolute path")
+	flag.StringVar(&opts.dgit, "dgit", "dgit", "the dgit `PROGRAM`, likewise")
+	flag.StringVar(&opts.suite, "suite", "", "clone from this `SUITE`")
+	flag.StringVar(&opts.mirror, "mirror", "", "the `URL` of the mirror that dgit clones from; debgit knows APT's")
+	flag.StringVar(&opts.versions, "versions", "", "import all versions in the archive `DIR`, which the script versions made")
+	flag.IntVar(&opts.rounds, "rounds", 3, "count `N` rounds")
+	flag.StringVar(&opts.output, "output", "", "also replace the sections of what was measured in this `FILE`")
+	only := flag.String("only", "", "measure these `GROUPS` only, with commas between them")
+	flag.Parse()
+	if *only != "" {
+		opts.only = strings.Split(*only, ",")
+	}
+	for _, name := range opts.only {
+		if !slices.ContainsFunc(groups, func(g group) bool { return g.name == name }) {
+			return opts, fmt.Errorf("there is no group %q", name)
+		}
+	}
+	if opts.rounds < 1 {
+		return opts, fmt.Errorf("%d rounds cannot be counted", opts.rounds)
+	}
+	for _, arg := range flag.Args() {
+		p, err := parsePackage(arg)
+		if err != nil {
+			return opts, err
+		}
+		opts.packages = append(opts.packages, p)
+	}
+	return opts, nil
 }
 
 func run(opts options) error {
@@ -58,64 +105,36 @@ func run(opts options) error {
 		return err
 	}
 	defer os.RemoveAll(work)
-
-	var tables []table
-	for _, dsc := range opts.packages {
-		name, version, _ := strings.Cut(strings.TrimSuffix(filepath.Base(dsc), ".dsc"), "_")
-		label := name + " " + version
-		tools, err := importTools(opts, dsc)
+	start := time.Now()
+	for _, g := range groups {
+		if opts.only != nil && !slices.Contains(opts.only, g.name) {
+			continue
+		}
+		dir, err := os.MkdirTemp(work, g.name)
 		if err != nil {
 			return err
 		}
-		t, err := compare(label, tools, opts.rounds, filepath.Join(work, "import-"+name))
+		text, err := g.measure(opts, dir)
 		if err != nil {
+			return fmt.Errorf("%s: %w", g.name, err)
+		}
+		if text == "" {
+			warnf("%s: nothing to measure", g.name)
+			continue
+		}
+		text = "## " + g.title + "\n\n" + text
+		fmt.Print(text)
+		if err := writeSection(opts.output, g.name, text); err != nil {
 			return err
 		}
-		tables = append(tables, t)
-		if opts.suite != "" {
-			if t, err = compare(label, cloneTools(opts, name), opts.rounds, filepath.Join(work, "clone-"+name)); err != nil {
-				return err
-			}
-			tables = append(tables, t)
-		}
-	}
-	if opts.versions != "" {
-		t, err := compareUploads(opts, filepath.Join(work, "versions"))
-		if err != nil {
+		if err := os.RemoveAll(dir); err != nil {
 			return err
 		}
-		tables = append(tables, t)
 	}
-	text := report(opts, tables)
-	fmt.Print(text)
-	if opts.output == "" {
-		return nil
-	}
-	content, err := os.ReadFile(opts.output)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	updated, err := replaceSection(string(content), text)
-	if err != nil {
-		return fmt.Errorf("%s: %w", opts.output, err)
-	}
-	return os.WriteFile(opts.output, []byte(updated), 0o666)
+	fmt.Fprintf(os.Stderr, "bench: all that took %.0f s\n", time.Since(start).Seconds())
+	return writeSection(opts.output, "machine", machine(opts))
 }
 
-const (
-	beginMark = "<!-- begin: make bench -->\n"
-	endMark   = "<!-- end: make bench -->\n"
-)
-
-// replaceSection returns content with text between the two marks; they and the
-// text are added at the end of content that has no such section.
-func replaceSection(content, text string) (string, error) {
-	before, rest, found := strings.Cut(content, beginMark)
-	after := ""
-	if found {
-		if _, after, found = strings.Cut(rest, endMark); !found {
-			return "", fmt.Errorf("a section begins with %q, but does not end with %q", beginMark, endMark)
-		}
-	}
-	return before + beginMark + "\n" + text + "\n" + endMark + after, nil
+func warnf(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "bench: warning: "+format+"\n", args...)
 }

@@ -35,7 +35,13 @@ const maxDictionary = 256 << 20
 // installed; else this process does. If r is an [*os.File] the child reads it
 // directly.
 func Decompress(name string, r io.Reader) (io.ReadCloser, error) {
-	z, err := decompress(name, r)
+	return decompressSized(name, r, 0)
+}
+
+// decompressSized is Decompress for content that is of that compressed size, or 0 if
+// that is not known.
+func decompressSized(name string, r io.Reader, size int64) (io.ReadCloser, error) {
+	z, err := decompress(name, r, size)
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF // there is not even a header
 	}
@@ -45,7 +51,7 @@ func Decompress(name string, r io.Reader) (io.ReadCloser, error) {
 	return &decoder{name: name, r: z}, nil
 }
 
-func decompress(name string, r io.Reader) (io.ReadCloser, error) {
+func decompress(name string, r io.Reader, size int64) (io.ReadCloser, error) {
 	ext := path.Ext(name)
 	switch ext {
 	case ".gz":
@@ -54,7 +60,7 @@ func decompress(name string, r io.Reader) (io.ReadCloser, error) {
 		return io.NopCloser(bzip2Reader{bzip2.NewReader(r)}), nil
 	case ".lzma", ".xz":
 		if program, err := exec.LookPath("xz"); err == nil {
-			return startXZ(program, ext[1:], r)
+			return startXZ(program, ext[1:], r, size)
 		}
 		if ext == ".lzma" {
 			return newLZMAReader(r)
@@ -193,9 +199,18 @@ type xzChild struct {
 	waited bool
 }
 
-func startXZ(program, format string, r io.Reader) (io.ReadCloser, error) {
+// threadedSize is from which compressed size on, in bytes, xz(1) uses all processors. For that it
+// holds whole blocks in memory, 25 MB for each processor or more, and an import of
+// less than that keeps all processors busy without.
+const threadedSize = 32 << 20
+
+func startXZ(program, format string, r io.Reader, size int64) (io.ReadCloser, error) {
+	threads := "-T1"
+	if size >= threadedSize {
+		threads = "-T0"
+	}
 	// Beside the dictionary the decoder needs little.
-	cmd := exec.Command(program, "-dc", "-T0", "--format="+format, fmt.Sprintf("--memlimit-decompress=%d", maxDictionary+16<<20))
+	cmd := exec.Command(program, "-dc", threads, "--format="+format, fmt.Sprintf("--memlimit-decompress=%d", maxDictionary+16<<20))
 	cmd.Args[0] = "xz"                   // for its messages
 	cmd.Env = []string{"LC_ALL=C.UTF-8"} // and no XZ_DEFAULTS or XZ_OPT of the user
 	cmd.Stdin = r

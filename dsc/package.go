@@ -74,7 +74,7 @@ func (c *Content) Decompressed() (io.ReadCloser, error) {
 		return nil, err
 	}
 	v := &verifier{file: c.file, r: io.LimitReader(c.f, c.file.Size+1), hash: c.file.Digest.Algorithm.new()}
-	z, err := Decompress(c.file.Name, v)
+	z, err := decompressSized(c.file.Name, v, c.file.Size)
 	if err != nil {
 		return nil, err
 	}
