@@ -18,6 +18,7 @@ import (
 	"debgit/dsc"
 	"debgit/gitmap"
 	"debgit/history"
+	"debgit/upload"
 
 	"github.com/spf13/cobra"
 )
@@ -53,7 +54,7 @@ var exitStatuses = []struct {
 	{statusConfig, "the configuration is wrong, or a keyring cannot be read"},
 	{statusExists, "the directory, file or branch is already there"},
 	{statusNoSuite, "the suite is in no archive that is known here"},
-	{statusSignature, "a signature is missing or refused, or what it covers is out of date"},
+	{statusSignature, "a signature is missing, refused, out of date, or cannot be made"},
 	{statusContent, "a file is not the one that was signed for: its size or digest differs"},
 	{statusDisk, "the disk is full, or something may not be read or written"},
 	{statusNetwork, "an archive or server cannot be reached, or does not answer as it should"},
@@ -199,6 +200,14 @@ func rules(command string) []rule {
 		on(statusSignature, hintRelease),
 		on(statusSignature, func(e *history.NoUploaderKeyringError) string {
 			return "install the package debian-keyring, or name a keyring: --dsc-keyring FILE"
+		}),
+		on(statusSignature, hintSigningKey),
+		on(statusSignature, hintSigning),
+		on(statusSignature, func(e *upload.GPGError) string {
+			if errors.Is(e, fs.ErrNotExist) {
+				return "install it: sudo apt-get install gpg gpg-agent; or name another one: --gpg=PROGRAM"
+			}
+			return ""
 		}),
 		on(statusContent, hintMismatch),
 		on[*dsc.SyntaxError](statusMalformed, nil),

@@ -15,6 +15,7 @@ import (
 	"debgit/dsc"
 	"debgit/gitmap"
 	"debgit/history"
+	"debgit/upload"
 )
 
 func TestExplain(t *testing.T) {
@@ -52,6 +53,9 @@ func TestExplain(t *testing.T) {
 		{&history.NoGitServerError{}, 12},
 		{&history.UnsupportedError{}, 255},
 		{&archive.ReleaseError{Reason: archive.ReleaseExpired}, 22},
+		{&upload.KeyError{Reason: upload.KeyUnknown}, 22},
+		{&upload.SignError{Cancelled: true}, 22},
+		{&upload.GPGError{Program: "gpg", Err: fs.ErrNotExist}, 22},
 		{&dsc.KeyringError{Err: fs.ErrPermission}, 12},
 		{&archive.MirrorError{Err: fs.ErrPermission}, 25},
 		{&history.GitServerError{Err: &archive.MirrorError{Err: fs.ErrPermission}}, 27},
