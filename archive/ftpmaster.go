@@ -171,7 +171,7 @@ func (s *apiSuite) FindFiles(ctx context.Context, pattern string) ([]PoolFile, b
 			return nil, false, s.service.fail("file_in_archive/%/"+like, err)
 		}
 		if matchesFile(pattern, path.Base(where)) {
-			files = append(files, PoolFile{e.Component, where, digest})
+			files = append(files, PoolFile{Component: e.Component, Path: where, Size: -1, Digest: digest, mirror: s.mirror, listedIn: s.service.String()})
 		}
 	}
 	return files, true, nil

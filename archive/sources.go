@@ -53,7 +53,7 @@ func (s *SignedSuite) FindFiles(ctx context.Context, pattern string) (files []Po
 	uploads, err := s.uploads(ctx, s.release.components, pkg)
 	for _, u := range uploads {
 		for _, f := range u.files {
-			file := PoolFile{u.component, u.path(f.Name), f.Digest}
+			file := PoolFile{u.component, u.path(f.Name), f.Size, f.Digest, u.mirror, f.ListedIn}
 			if matchesFile(pattern, f.Name) && !slices.Contains(files, file) {
 				files = append(files, file)
 			}

@@ -3,9 +3,6 @@ package archive
 import (
 	"context"
 	"errors"
-	"fmt"
-	"path"
-	"regexp"
 
 	"debgit/dsc"
 )
@@ -58,29 +55,6 @@ type Suite interface {
 	// HasPackage says whether any suite of the archive has the source package pkg. If
 	// sure is false, one that the method does not know might.
 	HasPackage(ctx context.Context, pkg string) (has, sure bool, err error)
-}
-
-// A PoolFile is a file that an archive has.
-type PoolFile struct {
-	Component string
-	Path      string     // from the root of the archive
-	Digest    dsc.Digest // SHA-256
-}
-
-// filePattern is what [Suite.FindFiles] takes: a name of [dsc.CheckName] with "*" in it.
-var filePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9+.:_~*-]*$`)
-
-func checkFilePattern(pattern string) error {
-	if !filePattern.MatchString(pattern) {
-		return fmt.Errorf("find files %q: not the name of a file of a source package", pattern)
-	}
-	return nil
-}
-
-// matchesFile says whether name matches a pattern that checkFilePattern accepts.
-func matchesFile(pattern, name string) bool {
-	ok, err := path.Match(pattern, name)
-	return ok && err == nil
 }
 
 // An Assurance says what vouches for the uploads of a suite, the weakest first. In

@@ -27,9 +27,8 @@ type OrigFile struct {
 	State OrigState
 }
 
-// GetOrigsCommand gets the orig tarballs that are missing: origtargz(1), of the
-// package devscripts.
-const GetOrigsCommand = "origtargz --tar-only"
+// GetOrigsCommand gets the orig tarballs that are missing.
+const GetOrigsCommand = "debgit download-unfetched-origs"
 
 // An OrigState says what is known of an orig.
 type OrigState string

@@ -22,8 +22,8 @@ type archiveFlags struct {
 
 func (o *archiveFlags) add(cmd *cobra.Command) {
 	addOpenFlags(cmd, &o.open)
+	o.addProductsDir(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&o.productsDir, "build-products-dir", "", "keep the files of source packages in `DIR` (default: as configured, else beside the work tree)")
 	flags.BoolVar(&o.requireGitServer, "require-git-server", false, "fail if the distro's git server cannot be asked for what maintainers pushed")
 	flags.BoolVar(&o.noChase, "no-chase-dsc-distro", false, "do not ask another distro for the commit that a .dsc names")
 	addLimitFlag(flags, &o.limits)
@@ -45,6 +45,11 @@ func checkOpenFlags(command string, o history.OpenOptions) error {
 		return &usageError{cause: command + ": --keyring is about the archive that --archive names, but there is no --archive"}
 	}
 	return nil
+}
+
+// addProductsDir adds the option --build-products-dir.
+func (o *archiveFlags) addProductsDir(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.productsDir, "build-products-dir", "", "keep the files of source packages in `DIR` (default: as configured, else beside the work tree)")
 }
 
 // addPackage adds the option --package.

@@ -34,7 +34,7 @@ var dgitCommands = []dgitCommand{
 	{name: "checkout", usage: "SUITE", options: true, least: 1, most: 1},
 	{name: "import-dsc", usage: "[--require-valid-signature] DSC [+|..]BRANCH", translate: dgitImportDsc},
 	{name: "update-vcs-git", usage: "[SUITE|.] [-|FETCH-OPTION...]", translate: func(args []string, _ string) ([]string, error) { return args, nil }},
-	{name: "download-unfetched-origs"},
+	{name: "download-unfetched-origs", usage: "[--write-sha256sums=FILE]", translate: dgitDownloadOrigs},
 	{name: "setup-new-tree"},
 	{name: "setup-useremail"},
 	{name: "setup-mergechangelogs"},
@@ -102,6 +102,19 @@ func dgitImportDsc(args []string, top string) ([]string, error) {
 		return nil, &usageError{cause: "usage: dgit import-dsc [--require-valid-signature] DSC BRANCH"}
 	}
 	return append(own, "--", below(top, args[0]), args[1]), nil
+}
+
+// dgitDownloadOrigs takes a relative path for one from the top of the work tree, as dgit does.
+func dgitDownloadOrigs(args []string, top string) ([]string, error) {
+	var own []string
+	for _, arg := range args {
+		file, ok := strings.CutPrefix(arg, "--write-sha256sums=")
+		if !ok || file == "" {
+			return nil, &usageError{cause: "usage: dgit download-unfetched-origs [--write-sha256sums=FILE]"}
+		}
+		own = append(own, "--write-sha256sums="+below(top, file))
+	}
+	return own, nil
 }
 
 // below returns path as seen from top; "" is where we are.

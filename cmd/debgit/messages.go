@@ -26,7 +26,9 @@ import (
 // Exit statuses. Those below 20 are dgit's.
 const (
 	statusOK          = 0
-	statusNoPackage   = 4
+	statusOrigMissing = 3
+	statusNoPackage   = 4 // and for orig tarballs
+	statusAmbiguous   = 5
 	statusDiffers     = 6
 	statusUsage       = 8
 	statusConfig      = 12
@@ -48,7 +50,9 @@ var exitStatuses = []struct {
 	meaning string
 }{
 	{statusOK, "done"},
-	{statusNoPackage, "the source package is not in the suite"},
+	{statusOrigMissing, "an orig tarball is on no mirror (only from download-unfetched-origs)"},
+	{statusNoPackage, "the source package is not in the suite, or the archive has no orig tarball of it"},
+	{statusAmbiguous, "there are several orig tarballs that could be meant (only from download-unfetched-origs)"},
 	{statusDiffers, "the commits of an import are not those that its .dsc gives"},
 	{statusUsage, "the command line is wrong"},
 	{statusConfig, "the configuration is wrong, or a keyring cannot be read"},
@@ -106,6 +110,21 @@ func rules(command string) []rule {
 				return e.hint
 			}
 			return "read how it is used: debgit help" + command
+		}),
+		on(statusOrigMissing, func(e *history.MissingOrigsError) string {
+			return "the mirror is being updated, or broken; try again later, or use another one"
+		}),
+		on(statusNoPackage, func(e *history.NoOrigsError) string {
+			return "if the version is not uploaded yet, get the tarball from upstream: uscan --download-current-version"
+		}),
+		on(statusAmbiguous, func(e *history.AmbiguousOrigsError) string {
+			return "download the one that is meant yourself"
+		}),
+		on(statusDisk, func(e *history.NoProductsDirError) string {
+			if errors.Is(e, fs.ErrNotExist) {
+				return "make it first: mkdir -p " + quote(e.Dir)
+			}
+			return "name another: --build-products-dir DIR"
 		}),
 		on(statusNoPackage, func(e *archive.NotInstalledError) string {
 			return "name the package; apt-file search " + quote(e.File) + " finds those that are not installed"

@@ -130,6 +130,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		newPullCommand(env),
 		newCheckoutCommand(env),
 		newUpdateVcsGitCommand(env),
+		newDownloadOrigsCommand(env),
 		newListCommand(env),
 		newImportCommand(env),
 		newExplainCommand(env),
