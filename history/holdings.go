@@ -131,7 +131,7 @@ func (h *holdings) addImport(tip gitmap.CommitID) error {
 // find returns all that is known to hold an upload, the best first.
 func (h *holdings) find(v dsc.Version) ([]Holding, error) {
 	var tagged, found []Holding
-	for _, t := range h.tags[mangleVersion(v)] {
+	for _, t := range h.tags[MangleVersion(v)] {
 		if !strings.Contains(t.Name, "/") {
 			continue // upstream's, most likely
 		}

@@ -31,6 +31,9 @@ const (
 
 const tagPrefix = "refs/tags/"
 
+// TagRef is the ref of the tag of that name.
+func TagRef(name string) string { return tagPrefix + name }
+
 // archiveRef is what the last fetch found: a pseudo-ref, which each work tree has for itself.
 const archiveRef = "DGIT_ARCHIVE"
 
@@ -82,14 +85,14 @@ func ArchiveTag(distro string, v dsc.Version) string {
 // MaintainerTag is the name, without refs/tags/, of the tag for the maintainer view
 // of an upload: the one of DEP-14.
 func MaintainerTag(distro string, v dsc.Version) string {
-	return distro + "/" + mangleVersion(v)
+	return distro + "/" + MangleVersion(v)
 }
 
 // dotBefore matches a dot that git-check-ref-format(1) refuses where it stands.
 var dotBefore = regexp.MustCompile(`\.(\.|$|lock$)`)
 
-// mangleVersion makes a version fit for the name of a ref, by the rules of DEP-14.
-func mangleVersion(v dsc.Version) string {
+// MangleVersion makes a version fit for the name of a ref, by the rules of DEP-14.
+func MangleVersion(v dsc.Version) string {
 	s := strings.NewReplacer(":", "%", "~", "_").Replace(string(v))
 	for { // one dot may be looked at twice: as the second of a pair, and as the first
 		t := dotBefore.ReplaceAllString(s, ".#$1")

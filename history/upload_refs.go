@@ -132,7 +132,7 @@ func (m *historyMove) names(w *historyWriter) []string {
 	}
 	names := make([]string, len(w.uploads))
 	for i, u := range w.uploads {
-		name := mangleVersion(u.version)
+		name := MangleVersion(u.version)
 		if id, ok := taken[uploadTagPrefix+name]; ok && id != u.importID {
 			name = fmt.Sprintf("%s@%.12s", name, u.importID)
 		}
