@@ -61,16 +61,16 @@ func (b *batch) read(name string) (*document, error) {
 // signListed signs what a .changes lists and is to be signed by itself: first each .dsc, then
 // each .buildinfo, which may list the .dsc.
 func (b *batch) signListed(ctx context.Context, changes *document) error {
-	names, err := changes.listed()
+	parsed, err := dsc.ParseChanges(changes.name, []byte(changes.fields.String()))
 	if err != nil {
 		return err
 	}
 	for _, suffix := range []string{".dsc", ".buildinfo"} {
-		for _, name := range names {
-			if !strings.HasSuffix(name, suffix) {
+		for _, file := range parsed.Files {
+			if !strings.HasSuffix(file.Name, suffix) {
 				continue
 			}
-			listed, err := b.read(name)
+			listed, err := b.read(file.Name)
 			if err != nil {
 				return err
 			}
@@ -80,28 +80,10 @@ func (b *batch) signListed(ctx context.Context, changes *document) error {
 			if err := b.sign(ctx, listed); err != nil {
 				return err
 			}
-			changes.fields.SetFile(name, b.signed[len(b.signed)-1].content)
+			changes.fields.SetFile(file.Name, b.signed[len(b.signed)-1].content)
 		}
 	}
 	return nil
-}
-
-// listed returns the names of the files that a .changes lists.
-func (d *document) listed() ([]string, error) {
-	var names []string
-	files, _ := d.fields.Field("Files")
-	for line := range strings.Lines(files.Value) {
-		words := strings.Fields(line)
-		if len(words) == 0 {
-			continue
-		}
-		name := words[len(words)-1]
-		if err := dsc.CheckName(name); err != nil {
-			return nil, fmt.Errorf("%s: %w", d.name, err)
-		}
-		names = append(names, name)
-	}
-	return names, nil
 }
 
 // sign signs one file, and notes what came of it.
