@@ -39,8 +39,7 @@ var mayRunPrograms = []string{
 	"archive/apt*.go",     // apt-config, and what it names
 	"archive/dpkg.go",     // dpkg-query
 	"archive/madison.go",  // rmadison
-	"archive/queue.go",    // dput
-	"upload/*.go",         // gpg and the programs that build
+	"upload/*.go",         // gpg, dput
 	"cmd/debgit/pager.go", // the pager of the user
 	"cmd/debgit/tour*.go", // git
 	"bench/*.go",          // the programs that it compares

@@ -73,7 +73,7 @@ func layoutOf(pkg *dsc.Package) (l *layout, oddity error, err error) {
 		return nil, nil, fmt.Errorf("a %s package needs an orig tarball and a debian tarball, but %s is its only file", l.format, contents[0].File().Name)
 	}
 	want := fileName(src)
-	part := regexp.MustCompile(`^` + regexp.QuoteMeta(src.Package+"_"+src.Version.Upstream().WithoutEpoch()) + `\.([^._]+)\.tar(?:\.\w+)?$`)
+	part := partName(src.ID)
 	names := map[string]bool{}
 	for _, c := range contents {
 		names[c.File().Name] = true
@@ -95,19 +95,9 @@ func layoutOf(pkg *dsc.Package) (l *layout, oddity error, err error) {
 			l.diff = c
 			continue
 		}
-		t := tarball{content: c}
-		if m := part.FindStringSubmatch(name); m != nil {
-			t.part = m[1]
-		}
-		l.tarballs = append(l.tarballs, t)
+		l.add(c, part)
 	}
-	sort.SliceStable(l.tarballs, func(i, j int) bool {
-		a, b := l.tarballs[i], l.tarballs[j]
-		if a.rank() != b.rank() {
-			return a.rank() < b.rank()
-		}
-		return a.content.File().Name < b.content.File().Name
-	})
+	l.sort()
 	if err := l.check(); err != nil {
 		return nil, nil, err
 	}
@@ -115,6 +105,31 @@ func layoutOf(pkg *dsc.Package) (l *layout, oddity error, err error) {
 		l.single, l.tarballs = l.tarballs[0].content, nil
 	}
 	return l, oddity, nil
+}
+
+// partName matches the name of an orig tarball, and the part that it says.
+func partName(id dsc.ID) *regexp.Regexp {
+	return regexp.MustCompile(`^` + regexp.QuoteMeta(id.Package+"_"+id.Version.Upstream().WithoutEpoch()) + `\.([^._]+)\.tar(?:\.\w+)?$`)
+}
+
+// add adds a tarball, of which part says the part.
+func (l *layout) add(c *dsc.Content, part *regexp.Regexp) {
+	t := tarball{content: c}
+	if m := part.FindStringSubmatch(c.File().Name); m != nil {
+		t.part = m[1]
+	}
+	l.tarballs = append(l.tarballs, t)
+}
+
+// sort puts the tarballs into the order of their commits.
+func (l *layout) sort() {
+	sort.SliceStable(l.tarballs, func(i, j int) bool {
+		a, b := l.tarballs[i], l.tarballs[j]
+		if a.rank() != b.rank() {
+			return a.rank() < b.rank()
+		}
+		return a.content.File().Name < b.content.File().Name
+	})
 }
 
 // rank sorts the main orig tarball before its components, and the debian tarball last.
@@ -234,15 +249,8 @@ func (im *importer) sourceTree(all map[*dsc.Content]*unpacked) (*node, error) {
 	case l.single != nil:
 		root = stripTop(all[l.single].root)
 	case l.hasDebianTarball():
-		main, _ := l.main()
 		debian, _ := l.debian()
-		root = stripTop(im.withoutQuiltState(main.content.File().Name, all[main.content].root))
-		for _, t := range l.tarballs {
-			if name := t.component(); name != "" {
-				root = root.with(stripTop(all[t.content].root), name)
-			}
-		}
-		root = root.without("debian").over(all[debian.content].root)
+		root = im.upstreamTree(all).over(all[debian.content].root)
 	default:
 		root = stripTop(all[l.tarballs[0].content].root)
 	}
@@ -260,6 +268,19 @@ func (im *importer) sourceTree(all map[*dsc.Content]*unpacked) (*node, error) {
 		im.own("%w", im.held.refused)
 	}
 	return im.finishSource(root)
+}
+
+// upstreamTree puts together what the orig tarballs of 2.0 and 3.0 (quilt) hold, without the
+// debian directory that upstream may have.
+func (im *importer) upstreamTree(all map[*dsc.Content]*unpacked) *node {
+	main, _ := im.layout.main()
+	root := stripTop(im.withoutQuiltState(main.content.File().Name, all[main.content].root))
+	for _, t := range im.layout.tarballs {
+		if name := t.component(); name != "" {
+			root = root.with(stripTop(all[t.content].root), name)
+		}
+	}
+	return root.without("debian")
 }
 
 // finishSource makes the changes that dpkg-source makes to any unpacked source.

@@ -9,6 +9,7 @@ import (
 	"debgit/dsc"
 
 	"github.com/go-git/go-git/v5/plumbing/filemode"
+	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
 // A tarball that was unpacked once is remembered, so that the next version of the
@@ -151,22 +152,33 @@ func (im *importer) readTree(id ObjectID) (*node, error) {
 	}
 	n := &node{kind: dirNode, id: id, written: true}
 	for _, e := range entries {
-		child := &node{id: ObjectID(e.Hash)}
-		switch e.Mode {
-		case filemode.Regular:
-			child.kind = fileNode
-		case filemode.Executable:
-			child.kind = execNode
-		case filemode.Symlink:
-			child.kind = linkNode
-		case filemode.Dir:
-			if child, err = im.readTree(ObjectID(e.Hash)); err != nil {
-				return nil, err
-			}
-		default:
-			return nil, fmt.Errorf("mode %s", e.Mode)
+		child, err := im.treeEntry(e, true)
+		if err != nil {
+			return nil, err
 		}
 		n.set(e.Name, child)
+	}
+	return n, nil
+}
+
+// treeEntry returns what an entry of a tree stands for; of a directory, if not whole, without what
+// is in it.
+func (im *importer) treeEntry(e object.TreeEntry, whole bool) (*node, error) {
+	n := &node{id: ObjectID(e.Hash)}
+	switch e.Mode {
+	case filemode.Regular:
+		n.kind = fileNode
+	case filemode.Executable:
+		n.kind = execNode
+	case filemode.Symlink:
+		n.kind = linkNode
+	case filemode.Dir:
+		if whole {
+			return im.readTree(ObjectID(e.Hash))
+		}
+		n.kind = dirNode
+	default:
+		return nil, fmt.Errorf("mode %s", e.Mode)
 	}
 	return n, nil
 }

@@ -31,10 +31,7 @@ const (
 
 const tagPrefix = "refs/tags/"
 
-// ServerSuiteRef is the suite branch on a git server.
-func ServerSuiteRef(codename string) string { return serverSuitePrefix + codename }
-
-// TagRef is the ref of a tag, by its name without refs/tags/.
+// TagRef is the ref of the tag of that name.
 func TagRef(name string) string { return tagPrefix + name }
 
 // archiveRef is what the last fetch found: a pseudo-ref, which each work tree has for itself.

@@ -65,7 +65,13 @@ func (s *session) products(access *Access, dir string) (string, error) {
 	if s.opts.ProductsDir != "" {
 		return s.opts.ProductsDir, nil
 	}
-	products, _, err := access.Value("build-products-dir")
+	return access.ProductsDir(dir)
+}
+
+// ProductsDir returns the directory for the files of source packages that is configured for
+// a work tree with its top at dir.
+func (a *Access) ProductsDir(dir string) (string, error) {
+	products, _, err := a.Value("build-products-dir")
 	if err != nil || filepath.IsAbs(products) {
 		return products, err
 	}

@@ -104,7 +104,7 @@ func is(status int, hint string, targets ...error) rule {
 // rules are tried in this order. What a mirror's error is put around counts for
 // more than that it came from a mirror, but for what the mirror did not permit.
 func rules(command string) []rule {
-	return []rule{
+	return append(viewRules(), []rule{
 		on(statusUsage, func(e *usageError) string {
 			if e.hint != "" {
 				return e.hint
@@ -243,10 +243,9 @@ func rules(command string) []rule {
 		on(statusConfig, func(e *history.NoSnapshotError) string { return "name the service: -c " + e.Key + "=URL" }),
 		on(statusConfig, hintKeyring),
 		on(statusNetwork, hintMirror),
-		on(statusNetwork, hintQueue),
 		is(statusDisk, "", fs.ErrPermission, syscall.EROFS),
 		is(statusOther, "make a repository first: git init", gitmap.ErrNoRepository),
-	}
+	}...)
 }
 
 // gitCouldNotWrite matches the errors of git programs that could not write a file,

@@ -144,6 +144,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		newAPIQueryCommand(env),
 		newPrintIgnoresCommand(env),
 		newPrintServerURLCommand(env),
+		newPrintUnappliedCommand(env),
 		newCloneServerCommand(env),
 		newInternalDocsCommand(env),
 		newExitStatusTopic(), newUploadsTopic(), newConfigurationTopic(), newDgitTopic(),
