@@ -50,8 +50,8 @@ type Imported struct {
 	// later imports as Remembered. A ref should keep it for as long as that may be.
 	Memories map[string]ObjectID
 
-	// Own says why dgit would have refused the package. If there is anything,
-	// the commit's name is debgit's own: no other program makes this commit.
+	// Own says why dgit does not make this commit, mostly as it refuses the package. If
+	// there is anything, the commit's name is debgit's own: no other program makes it.
 	Own []error
 }
 

@@ -31,6 +31,21 @@ func (id CommitID) String() string { return ObjectID(id).String() }
 // IsZero says whether id names no commit.
 func (id CommitID) IsZero() bool { return ObjectID(id).IsZero() }
 
+// MarshalText writes the 40 digits, for JSON.
+func (id ObjectID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// MarshalText writes the 40 digits, for JSON.
+func (id CommitID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// UnmarshalText is ParseCommitID.
+func (id *CommitID) UnmarshalText(text []byte) (err error) {
+	*id, err = ParseCommitID(string(text))
+	return err
+}
+
+// UnmarshalText is ParseCommitID for objects of any kind.
+func (id *ObjectID) UnmarshalText(text []byte) error { return (*CommitID)(id).UnmarshalText(text) }
+
 // ParseCommitID reads the 40 hexadecimal digits of a commit's name.
 func ParseCommitID(s string) (CommitID, error) {
 	var id CommitID

@@ -15,7 +15,7 @@ type Report struct {
 	Method      string   `json:"method"`           // of applying patches: "first", "fallback" (both dgit's) or "own"
 	Reason      string   `json:"reason,omitempty"` // why not the first method
 	Unpatched   string   `json:"unpatched,omitempty"`
-	DgitRefuses []string `json:"dgit_refuses"` // why dgit makes no commit of this package; empty if it makes this one
+	DgitRefuses []string `json:"dgit_refuses"` // why dgit does not make this commit; empty if it does
 	Losses      Losses   `json:"losses"`
 }
 

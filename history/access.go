@@ -77,8 +77,8 @@ func (s *Settings) Access(opts AccessOptions) (*Access, error) {
 
 // accessTo returns the access to the distro that publishes a suite, of which the Release
 // file says origin. Whatever a suite is called, a private archive is not Debian's.
-func (s *Settings) accessTo(suite, origin string) (*Access, error) {
-	a, err := s.Access(AccessOptions{Suite: suite})
+func (s *Settings) accessTo(opts AccessOptions, origin string) (*Access, error) {
+	a, err := s.Access(opts)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,8 @@ func (s *Settings) accessTo(suite, origin string) (*Access, error) {
 	if !distroName.MatchString(publisher) || publisher == "test-dummy" { // whose settings name a program to run
 		publisher = "private"
 	}
-	return s.Access(AccessOptions{Distro: publisher, Suite: suite})
+	opts.Distro = publisher
+	return s.Access(opts)
 }
 
 func (a *Access) baseKey(key string) string { return "dgit-distro." + a.Base + "." + key }

@@ -21,39 +21,50 @@ type Complaint struct {
 	Remedy string // what to do, with a command if there is one; or ""
 }
 
-// complaintRules are tried in this order. Each returns what it complains about, or nil.
-var complaintRules = []func(*statusReader, context.Context) (*Complaint, error){
-	(*statusReader).complainUnsupported,
-	(*statusReader).complainUnreleased,
-	(*statusReader).complainUnfinished,
-	(*statusReader).complainNames,
-	(*statusReader).complainVersion,
-	(*statusReader).complainTag,
-	(*statusReader).complainBranch,
-	(*statusReader).complainNew,
-	(*statusReader).complainHistory,
-	(*statusReader).complainDetached,
-	(*statusReader).complainDirty,
-	(*statusReader).complainUncommitted,
-	(*statusReader).complainLocalFiles,
-	(*statusReader).complainTarIgnore,
-	(*statusReader).complainFormat,
-	(*statusReader).complainOrigs,
-	(*statusReader).complainPatches,
+// A complaintRule looks for something to complain about, of which there are these codes.
+type complaintRule struct {
+	codes []string
+	find  func(*statusReader, context.Context) (*Complaint, error) // nil: nothing
+}
+
+// complaintRules are tried in this order.
+var complaintRules = []complaintRule{
+	{[]string{"unsupported", "read-only"}, (*statusReader).complainUnsupported},
+	{[]string{"unreleased"}, (*statusReader).complainUnreleased},
+	{[]string{"unfinished"}, (*statusReader).complainUnfinished},
+	{[]string{"control", "names"}, (*statusReader).complainNames},
+	{[]string{"version"}, (*statusReader).complainVersion},
+	{[]string{"tag"}, (*statusReader).complainTag},
+	{[]string{"suite"}, (*statusReader).complainBranch},
+	{[]string{"new"}, (*statusReader).complainNew},
+	{[]string{"lacks", "history"}, (*statusReader).complainHistory},
+	{[]string{"no-commit", "detached"}, (*statusReader).complainDetached},
+	{[]string{"conflict", "dirty"}, (*statusReader).complainDirty},
+	{[]string{"uncommitted"}, (*statusReader).complainUncommitted},
+	{[]string{"local-files"}, (*statusReader).complainLocalFiles},
+	{[]string{"tar-ignore"}, (*statusReader).complainTarIgnore},
+	{[]string{"format"}, (*statusReader).complainFormat},
+	{[]string{"origs"}, (*statusReader).complainOrigs},
+	{[]string{"patches"}, (*statusReader).complainPatches},
 }
 
 // complain collects what a push would complain about, unless there is nothing to push.
 func (r *statusReader) complain(ctx context.Context) error {
-	if r.result.IsUploaded() {
+	if r.result.IsUploaded() && r.opts.Fetched == nil {
 		return nil
 	}
 	for _, rule := range complaintRules {
-		c, err := rule(r, ctx)
+		c, err := rule.find(r, ctx)
 		if err != nil {
 			return err
 		}
 		if c != nil {
 			r.result.Complain = append(r.result.Complain, *c)
+		}
+		for _, code := range rule.codes {
+			if c == nil || c.Code != code {
+				r.result.Passed = append(r.result.Passed, code)
+			}
 		}
 	}
 	return nil
@@ -74,14 +85,10 @@ func (r *statusReader) complainUnsupported(context.Context) (*Complaint, error) 
 	if err != nil {
 		return nil, err
 	}
-	readonly, ok, err := access.Value("readonly")
-	if err != nil || !ok || strings.HasPrefix(strings.ToLower(readonly), "a") {
+	if readonly, err := access.isReadOnly(); !readonly || err != nil {
 		return nil, err
 	}
-	if never, err := isTrue("readonly", readonly); !never || err != nil {
-		return nil, err
-	}
-	return &Complaint{Code: "read-only", Text: fmt.Sprintf("the configuration says that distro %s is only read", access.Base)}, nil
+	return &Complaint{Code: "read-only", Text: (&ReadOnlyError{access.Base}).Error()}, nil
 }
 
 func (r *statusReader) complainUnreleased(context.Context) (*Complaint, error) {
@@ -109,6 +116,8 @@ func (r *statusReader) complainNames(context.Context) (*Complaint, error) {
 	return nil, nil
 }
 
+const forceOldVersion = "--force-uploading-old-version"
+
 func (r *statusReader) complainVersion(context.Context) (*Complaint, error) {
 	s := r.target()
 	if s.Version == "" {
@@ -119,9 +128,9 @@ func (r *statusReader) complainVersion(context.Context) (*Complaint, error) {
 	case err != nil:
 		return nil, err
 	case order == 0:
-		return &Complaint{Code: "version", Text: fmt.Sprintf("%s has this version already", s.Suite), Remedy: "start the next one with: dch"}, nil
+		return &Complaint{Code: "version", Text: fmt.Sprintf("%s has this version already", s.Suite), Option: forceOldVersion, Remedy: "start the next one with: dch"}, nil
 	case order < 0 && !s.LacksUpload(): // else that is what it is about
-		return &Complaint{Code: "version", Text: fmt.Sprintf("%s has %s, which is newer than %s", s.Suite, s.Version, r.newest().Version), Remedy: "start a newer one with: dch"}, nil
+		return &Complaint{Code: "version", Text: fmt.Sprintf("%s has %s, which is newer than %s", s.Suite, s.Version, r.newest().Version), Option: forceOldVersion, Remedy: "start a newer one with: dch"}, nil
 	}
 	return nil, nil
 }

@@ -384,7 +384,7 @@ func TestAccessTo(t *testing.T) {
 		{"jammy", "Ubuntu", "ubuntu"},
 	}
 	for _, tt := range tests {
-		a, err := configured().accessTo(tt.suite, tt.origin)
+		a, err := configured().accessTo(AccessOptions{Suite: tt.suite}, tt.origin)
 		if err != nil || a.Base != tt.want {
 			t.Errorf("accessTo(%q, %q) = %+v, %v, want %s", tt.suite, tt.origin, a, err, tt.want)
 		}

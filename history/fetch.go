@@ -21,6 +21,7 @@ type ArchiveOptions struct {
 type FetchOptions struct {
 	ArchiveOptions
 	Package          string          // a source package; default: the one that the work tree is of
+	ExistingPackage  string          // a source package that the suite has for sure, for archives that cannot be asked without; default: Package
 	Suite            string          // name or codename, or several, see [Fetch]; default: see [CurrentSuite]
 	RequireGitServer bool            // fail if the distro's git server cannot be asked
 	NoChase          bool            // ask no other distro for the commit that a .dsc names

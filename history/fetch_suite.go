@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,7 +37,7 @@ type fetcher struct {
 
 // openSuite opens a suite and finds out whose it is.
 func (s *session) openSuite(ctx context.Context, name string) (*fetcher, error) {
-	suite, access, err := s.opener.open(ctx, name, s.opts.Package)
+	suite, access, err := s.opener.open(ctx, name, cmp.Or(s.opts.ExistingPackage, s.opts.Package))
 	if err != nil {
 		return nil, err
 	}

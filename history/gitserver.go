@@ -145,8 +145,10 @@ func (g *gitServer) askBySSH(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return g.access.runSSH(ctx, fmt.Sprintf(": dgit %s git-check %s ; set -e; cd %s; if test -d %s.git; then echo 1; else echo 0; fi",
+	answer, err := g.access.runSSH(ctx, fmt.Sprintf(": dgit %s git-check %s ; set -e; cd %s; if test -d %s.git; then echo 1; else echo 0; fi",
 		g.access.Base, g.pkg, shellQuote(path), g.pkg))
+	line, _, _ := strings.Cut(answer, "\n")
+	return line, err
 }
 
 // startFind calls find in the background. The function that it returns waits for the

@@ -20,6 +20,14 @@ type OpenOptions struct {
 	NoMirrorFallback bool     // do not read what the mirror does not have from the configured second one
 
 	RequireSignedIndex bool // refuse to ask an archive in a way that knows no signed index
+
+	Push bool // the settings for pushing count, see [AccessOptions]
+	New  bool // the source package may be new to the suite, likewise
+}
+
+// access are the options for the access to the distro of a suite.
+func (o OpenOptions) access(suite string) AccessOptions {
+	return AccessOptions{Distro: o.Distro, Suite: suite, Push: o.Push, New: o.New}
 }
 
 // known returns questions for all suites that are known: those of opts.Archive, if it is
@@ -115,7 +123,7 @@ func (o *suiteOpener) open(ctx context.Context, suite, pkg string) (archive.Suit
 		}
 		return o.openPlaces(ctx, suite, places)
 	}
-	access, err := o.settings.Access(AccessOptions{Distro: o.opts.Distro, Suite: suite})
+	access, err := o.settings.Access(o.opts.access(suite))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -151,9 +159,9 @@ func (o *suiteOpener) openPlaces(ctx context.Context, suite string, places []arc
 // called, a private archive is not Debian's.
 func (o *suiteOpener) accessOf(suite, origin string) (*Access, error) {
 	if o.opts.Distro != "" || o.settings.saysDistroOf(suite) {
-		return o.settings.Access(AccessOptions{Distro: o.opts.Distro, Suite: suite})
+		return o.settings.Access(o.opts.access(suite))
 	}
-	return o.settings.accessTo(suite, origin)
+	return o.settings.accessTo(o.opts.access(suite), origin)
 }
 
 // openAptget opens a suite by its signed index (dgit's access method aptget).

@@ -31,7 +31,10 @@ const (
 
 const tagPrefix = "refs/tags/"
 
-// TagRef is the ref of the tag of that name.
+// ServerSuiteRef is the suite branch on a git server.
+func ServerSuiteRef(codename string) string { return serverSuitePrefix + codename }
+
+// TagRef is the ref of a tag, by its name without refs/tags/.
 func TagRef(name string) string { return tagPrefix + name }
 
 // archiveRef is what the last fetch found: a pseudo-ref, which each work tree has for itself.

@@ -43,8 +43,7 @@ func shellCommand(text string) []string {
 	return []string{"sh", "-ec", "exec " + text + ` "$@"`, "sh"}
 }
 
-// runSSH runs a shell command on the git server of a distro, and returns the first line
-// that it prints.
+// runSSH runs a shell command on the git server of a distro, and returns what it prints.
 func (a *Access) runSSH(ctx context.Context, command string) (string, error) {
 	ssh, err := a.sshCommand()
 	if err != nil {
@@ -74,8 +73,7 @@ func (a *Access) runSSH(ctx context.Context, command string) (string, error) {
 		}
 		return "", fmt.Errorf("%s %s: %w", ssh[0], host, err)
 	}
-	line, _, _ := strings.Cut(string(out), "\n")
-	return line, nil
+	return string(out), nil
 }
 
 // shellQuote quotes a word for a POSIX shell.

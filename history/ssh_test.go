@@ -51,8 +51,8 @@ func TestRunSSH(t *testing.T) {
 		lines []string
 		want  string
 	}{
-		{[]string{f + "ssh=" + program, f + "git-host=h", f + "username=u"}, "<u@h><true 'x y'>"},
-		{[]string{f + "ssh=" + program + " -a 'b c'", f + "git-host=h"}, "<-a><b c><h><true 'x y'>"},
+		{[]string{f + "ssh=" + program, f + "git-host=h", f + "username=u"}, "<u@h><true 'x y'>\nsecond\n"},
+		{[]string{f + "ssh=" + program + " -a 'b c'", f + "git-host=h"}, "<-a><b c><h><true 'x y'>\nsecond\n"},
 		{[]string{f + "ssh=" + program}, "missing: dgit-distro.foo.git-host dgit.default.git-host"},
 		{[]string{f + "ssh=" + program, f + "git-host=-oProxyCommand=x"}, "wrong: git-host"},
 		{[]string{f + "ssh=false", f + "git-host=h"}, "error: false h: exit status 1"},

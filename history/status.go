@@ -15,6 +15,10 @@ type StatusOptions struct {
 	ArchiveOptions
 	Suite   string // or several, as for [Fetch]; default: as for [Fetch], and the suite of its security updates
 	Offline bool   // ask no archive: what the tracking branches have counts
+
+	// Fetched is what a fetch has just found of the suite, whether or not it moved the tracking
+	// branch: that counts then, for a push. Default: none.
+	Fetched *FetchResult
 }
 
 // A Status is what can be told of a work tree on its way from one upload to the next.
@@ -29,6 +33,7 @@ type Status struct {
 	Patches  *PatchExamination
 	Origs    *OrigStatus // nil if the format has none
 	Complain []Complaint // what a push would complain about
+	Passed   []string    // the codes of all complaints that there was no reason for; none if there is nothing to push
 	Warnings []string    // about the archives that were asked
 }
 

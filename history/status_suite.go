@@ -187,6 +187,9 @@ var fixedNames = map[string]string{"unstable": "sid", "experimental": "rc-buggy"
 // asked.
 func (r *statusReader) readTracking(s *SuiteStatus) error {
 	tip, ok := r.tracking[TrackingRef(s.Suite)]
+	if f := r.opts.Fetched; f != nil && f.Suite == s.Suite {
+		tip, ok = gitmap.ObjectID(f.Commit), true
+	}
 	if fixed := fixedNames[s.Suite]; !ok && fixed != "" && s.Where == "" {
 		s.Suite = fixed
 		tip, ok = r.tracking[TrackingRef(fixed)]

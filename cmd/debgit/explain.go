@@ -214,7 +214,7 @@ func identityTime(seconds int64, zone string) time.Time {
 func describeReport(r gitmap.Report, all bool) []string {
 	lines := []string{"dgit makes the same commits of this source package."}
 	if len(r.DgitRefuses) > 0 {
-		lines = []string{"dgit makes no commits of this source package, so the ids are debgit's own:"}
+		lines = []string{"dgit makes no such commits of this source package, so the ids are debgit's own:"}
 		for _, reason := range r.DgitRefuses {
 			lines = append(lines, "  "+harmlessLine(reason))
 		}

@@ -243,6 +243,7 @@ func rules(command string) []rule {
 		on(statusConfig, func(e *history.NoSnapshotError) string { return "name the service: -c " + e.Key + "=URL" }),
 		on(statusConfig, hintKeyring),
 		on(statusNetwork, hintMirror),
+		on(statusNetwork, hintQueue),
 		is(statusDisk, "", fs.ErrPermission, syscall.EROFS),
 		is(statusOther, "make a repository first: git init", gitmap.ErrNoRepository),
 	}...)

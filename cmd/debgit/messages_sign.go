@@ -1,6 +1,13 @@
 package main
 
-import "debgit/upload"
+import (
+	"errors"
+	"io/fs"
+	"strings"
+
+	"debgit/archive"
+	"debgit/upload"
+)
 
 // hintSigningKey says how there can be a key to sign with.
 func hintSigningKey(e *upload.KeyError) string {
@@ -21,4 +28,20 @@ func hintSigning(e *upload.SignError) string {
 		return "nothing was signed; to be asked again, run the same command again"
 	}
 	return "see whether it signs by itself: echo test | gpg --clearsign --local-user " + e.Key
+}
+
+func hintQueue(e *archive.QueueError) string {
+	switch missing := errors.Is(e, fs.ErrNotExist); {
+	case e.Command == nil && missing:
+		return "make the directory first: mkdir -p " + quote(e.Queue)
+	case e.Command == nil:
+		return ""
+	case missing:
+		return "install it: sudo apt-get install dput; or name another one: --dput=PROGRAM"
+	}
+	var words []string
+	for _, word := range e.Command {
+		words = append(words, quote(word))
+	}
+	return "when the cause is gone, try again: " + strings.Join(words, " ")
 }

@@ -56,6 +56,8 @@ func TestExplain(t *testing.T) {
 		{&upload.KeyError{Reason: upload.KeyUnknown}, 22},
 		{&upload.SignError{Cancelled: true}, 22},
 		{&upload.GPGError{Program: "gpg", Err: fs.ErrNotExist}, 22},
+		{&archive.QueueError{Queue: "/q", Err: fs.ErrNotExist}, 25},
+		{&archive.QueueError{Queue: "h", Command: []string{"dput"}, Err: errors.New("x")}, 25},
 		{&dsc.KeyringError{Err: fs.ErrPermission}, 12},
 		{&archive.MirrorError{Err: fs.ErrPermission}, 25},
 		{&history.GitServerError{Err: &archive.MirrorError{Err: fs.ErrPermission}}, 27},

@@ -62,7 +62,7 @@ func importWarnings(imp *gitmap.Imported) []string {
 		warnings = append(warnings, fmt.Sprintf("dgit's second way to import patches was taken: %v", imp.Fallback))
 	}
 	for _, err := range imp.Own {
-		warnings = append(warnings, fmt.Sprintf("dgit makes no commit of this source package, so the commit's id is debgit's own: %v", err))
+		warnings = append(warnings, fmt.Sprintf("dgit makes no such commit of this source package, so the commit's id is debgit's own: %v", err))
 	}
 	return warnings
 }

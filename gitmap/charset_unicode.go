@@ -1,0 +1,140 @@
+package gitmap
+
+import (
+	"encoding/binary"
+	"slices"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// A unicodeForm is characters as numbers of two or four bytes.
+type unicodeForm struct {
+	names string // that the C library knows, in upper case
+	size  int    // of a number, in bytes
+	order binary.ByteOrder
+	mark  bool // a byte order mark at the start is none of the text, and says the order
+	pairs bool // a character may be two surrogates
+}
+
+// unicodeForms have the little endian order of nearly all machines where the name says none
+// and the C library takes the machine's. git adds UTF-16LE-BOM. Refused are the numbers that
+// are no characters, which UCS-4 may have for the C library.
+var unicodeForms = []unicodeForm{
+	{"UTF-16 UTF16 UTF-16LE-BOM", 2, binary.LittleEndian, true, true},
+	{"UTF-16LE UTF16LE", 2, binary.LittleEndian, false, true},
+	{"UTF-16BE UTF16BE", 2, binary.BigEndian, false, true},
+	{"UNICODE CSUNICODE", 2, binary.LittleEndian, true, false},
+	{"UCS-2 UCS2 ISO-10646/UCS2 OSF00010100 OSF00010101 OSF00010102 UCS-2LE UNICODELITTLE", 2, binary.LittleEndian, false, false},
+	{"UCS-2BE UNICODEBIG", 2, binary.BigEndian, false, false},
+	{"UTF-32 UTF32", 4, binary.LittleEndian, true, false},
+	{"UTF-32LE UTF32LE UCS-4LE WCHAR_T", 4, binary.LittleEndian, false, false},
+	{"UTF-32BE UTF32BE UCS-4 UCS4 UCS-4BE CSUCS4 ISO-10646 ISO-10646/UCS4 10646-1:1993 10646-1:1993/UCS4 OSF00010104 OSF00010105 OSF00010106", 4, binary.BigEndian, false, false},
+}
+
+// findUnicodeForm returns the form with the name, nil if there is none.
+func findUnicodeForm(name string) *unicodeForm {
+	for i := range unicodeForms {
+		if slices.Contains(strings.Fields(unicodeForms[i].names), name) {
+			return &unicodeForms[i]
+		}
+	}
+	return nil
+}
+
+func (f *unicodeForm) decode(text []byte) ([]byte, bool) {
+	const mark, swapped2, swapped4 = 0xfeff, 0xfffe, 0xfffe0000
+	if len(text)%f.size != 0 {
+		return nil, false
+	}
+	order := f.order
+	var out []byte
+	first := uint32(0) // of two surrogates
+	for i := 0; i < len(text); i += f.size {
+		n := f.number(order, text[i:])
+		if i == 0 && f.mark {
+			switch {
+			case n == mark:
+				continue
+			case f.size == 2 && n == swapped2 || f.size == 4 && n == swapped4:
+				order = binary.BigEndian
+				continue
+			}
+		}
+		char := rune(n)
+		switch {
+		case first != 0:
+			char = utf16.DecodeRune(rune(first), rune(n))
+			if char == none {
+				return nil, false
+			}
+			first = 0
+		case f.pairs && 0xd800 <= n && n < 0xdc00:
+			first = n
+			continue
+		case n > utf8.MaxRune || !utf8.ValidRune(char):
+			return nil, false
+		}
+		out = utf8.AppendRune(out, char)
+	}
+	return out, first == 0
+}
+
+func (f *unicodeForm) number(order binary.ByteOrder, text []byte) uint32 {
+	if f.size == 2 {
+		return uint32(order.Uint16(text))
+	}
+	return order.Uint32(text)
+}
+
+// decodeUTF7 decodes UTF-7 (RFC 2152), with the optional direct characters.
+func decodeUTF7(text []byte) ([]byte, bool) {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	const direct = "'(),-./:? \t\n\r!\"#$%&*;<=>@[]^_`{|}"
+	var out []byte
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		if c != '+' {
+			if !isAlpha(c) && !isDigit(c) && strings.IndexByte(direct, c) < 0 {
+				return nil, false
+			}
+			out = append(out, c)
+			continue
+		}
+		if i+1 == len(text) {
+			return nil, false
+		}
+		if text[i+1] == '-' {
+			out = append(out, '+')
+			i++
+			continue
+		}
+		var units []byte // of UTF-16BE
+		bits, have := uint32(0), 0
+		for i+1 < len(text) && strings.IndexByte(alphabet, text[i+1]) >= 0 {
+			i++
+			bits, have = bits<<6|uint32(strings.IndexByte(alphabet, text[i])), have+6
+			if have >= 8 {
+				have -= 8
+				units = append(units, byte(bits>>have))
+				bits &= 1<<have - 1
+			}
+		}
+		ended := i+1 < len(text)
+		if ended && (have >= 6 || bits != 0) {
+			return nil, false
+		}
+		if !ended { // what is no whole character is not missed
+			units = units[:len(units)/2*2]
+		}
+		chars, ok := findUnicodeForm("UTF-16BE").decode(units)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, chars...)
+		if ended && text[i+1] == '-' {
+			i++
+		}
+	}
+	return out, true
+}
