@@ -46,7 +46,7 @@
 //	suites/CODENAME-HASH/newest             the newest Date seen
 //	suites/CODENAME-HASH/COMPONENT_SHA256   a Sources index and where to find what in it
 //
-// where HASH is of the mirror's name and SHA256 is the digest that InRelease lists.
+// where HASH is of the mirror's name, of a directory its whole path, and SHA256 is the digest that InRelease lists.
 // A suite that was found under another name than its codename, such as "stable", has
 // a second directory by that name, with only "newest": else the mirror could take the
 // name back to the suite that had it before. Files are replaced as a whole. They have checksums against damage, and a
@@ -172,9 +172,15 @@ func (c *Client) cacheDir(m Mirror, codename string) (string, error) {
 			return "", fmt.Errorf("make the cache directory: %w", err)
 		}
 	}
-	hash := sha256.Sum256([]byte(m.String() + "\n" + codename))
-	name := strings.ReplaceAll(codename, "/", "_") + "-" + hex.EncodeToString(hash[:8])
-	path := filepath.Join(base, "suites", name)
+	name := m.String()
+	if d, ok := m.(*Directory); ok {
+		var err error
+		if name, err = filepath.Abs(d.dir); err != nil {
+			return "", err
+		}
+	}
+	hash := sha256.Sum256([]byte(name + "\n" + codename))
+	path := filepath.Join(base, "suites", strings.ReplaceAll(codename, "/", "_")+"-"+hex.EncodeToString(hash[:8]))
 	if err := os.MkdirAll(path, 0o777); err != nil {
 		return "", fmt.Errorf("make the cache directory: %w", err)
 	}

@@ -33,3 +33,30 @@ func TestDefaultCacheDir(t *testing.T) {
 		t.Errorf("defaultCacheDir() = %s, which others can write to", dir)
 	}
 }
+
+// TestCacheOfDirectories has two archives that are called the same from where they are.
+func TestCacheOfDirectories(t *testing.T) {
+	c := NewClient(ClientOptions{CacheDir: t.TempDir()})
+	caches := map[string]bool{}
+	for _, name := range []string{"one", "two"} {
+		dir := filepath.Join(t.TempDir(), name)
+		if err := os.MkdirAll(filepath.Join(dir, "archive"), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		t.Chdir(dir)
+		for _, place := range []string{"archive", filepath.Join(dir, "archive"), "./archive/"} {
+			m, err := NewDirectory(place)
+			if err != nil {
+				t.Fatal(err)
+			}
+			cache, err := c.cacheDir(m, "sid")
+			if err != nil {
+				t.Fatal(err)
+			}
+			caches[cache] = true
+		}
+	}
+	if len(caches) != 2 {
+		t.Errorf("two directories, each under three names, have %d caches, want 2: %v", len(caches), caches)
+	}
+}

@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -48,6 +49,11 @@ func (s *session) workBranch(ctx context.Context, repo *gitmap.Repo, message str
 	}
 	if strings.Contains(suite, ",") {
 		return nil, &SuitesError{suite, "there is no branch of that name, and a new one can be made for one suite only"}
+	}
+	// Some archives tell the codename of a suite only for a package. What is checked out now need
+	// not be one.
+	if err := s.completeOptions(ctx, repo); err != nil && !errors.As(err, new(*NotPackageError)) {
+		return nil, err
 	}
 	f, err := s.openSuite(ctx, suite)
 	if err != nil {

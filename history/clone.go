@@ -207,8 +207,12 @@ func (c *cloner) finishTree(ctx context.Context, repo *gitmap.Repo) (err error) 
 			return err
 		}
 	}
-	if err := addVcsGit(ctx, repo, c.result.VcsGit); err != nil {
+	warning, err := addVcsGit(ctx, repo, c.result.VcsGit)
+	if err != nil {
 		return err
+	}
+	if warning != "" {
+		c.result.Warnings = append(c.result.Warnings, warning)
 	}
 	if c.result.Tree, err = repo.Tree(ctx, c.result.Commit); err != nil {
 		return err

@@ -123,8 +123,12 @@ func (c *dscCloner) clone(ctx context.Context) error {
 	if err := skipDefaultUpdate(ctx, repo); err != nil {
 		return err
 	}
-	if err := addVcsGit(ctx, repo, pkg.Source().VcsGit); err != nil {
+	warning, err := addVcsGit(ctx, repo, pkg.Source().VcsGit)
+	if err != nil {
 		return err
+	}
+	if warning != "" {
+		c.result.Warnings = append(c.result.Warnings, warning)
 	}
 	ref := "refs/heads/" + c.result.Branch
 	target := &importTarget{repo: repo, opts: c.opts.ImportDscOptions, ref: ref, moved: ref}

@@ -62,7 +62,8 @@ type FetchResult struct {
 //
 // Errors that callers may test for: [*GitServerError] (only with RequireGitServer),
 // [*MissingCommitError], [*ConfigError], and those of [archive.Client] and [gitmap.Import].
-// What neither the archive nor the git server has is an [*archive.UnknownPackageError].
+// What neither the archive nor the git server has is an [*archive.UnknownPackageError]. If it
+// is Uploads that cannot be had, the result is there, too: the branch has moved.
 func Fetch(ctx context.Context, repo *gitmap.Repo, opts FetchOptions) (*FetchResult, error) {
 	s, err := openSession(ctx, repo, opts)
 	if err != nil {
@@ -88,12 +89,13 @@ func Fetch(ctx context.Context, repo *gitmap.Repo, opts FetchOptions) (*FetchRes
 	if opts.DryRun {
 		return result, nil
 	}
-	if !opts.Uploads.IsZero() {
-		if result.Uploads, err = s.fetchUploads(ctx, repo, found); err != nil {
-			return nil, err
-		}
+	if err := skipDefaultUpdate(ctx, repo); err != nil {
+		return nil, err
 	}
-	return result, skipDefaultUpdate(ctx, repo)
+	if !opts.Uploads.IsZero() {
+		result.Uploads, err = s.fetchUploads(ctx, repo, found)
+	}
+	return result, err
 }
 
 // completeOptions takes package and suite from the work tree, if they are not named.

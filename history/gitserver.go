@@ -160,7 +160,6 @@ func (g *gitServer) startFind(ctx context.Context) func() (*gitServer, error) {
 }
 
 // fetch gets what the server has of a suite: its branch, the tags of the distro, and the rewrite map.
-// If all is true, it lists all tags and branches, too.
 func (g *gitServer) fetch(ctx context.Context, have *inventory, codename string) (map[string]gitmap.ObjectID, error) {
 	distro := g.access.Nominal
 	refs, err := have.fetch(ctx, g.url, serverSuitePrefix+codename, tagPrefix+"archive/"+distro+"/", tagPrefix+distro+"/", rewriteMapRef)

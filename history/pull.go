@@ -27,7 +27,7 @@ func (e *SplitViewError) Error() string {
 // Pull fetches a suite and merges its tracking branch into the current branch.
 //
 // Errors that callers may test for are those of [Fetch], [*SplitViewError] and
-// [*gitmap.MergeConflictError]; after the latter the result is there, too.
+// [*gitmap.MergeConflictError]. If it is the merge that fails, the result is there, too.
 func Pull(ctx context.Context, repo *gitmap.Repo, opts PullOptions) (*FetchResult, error) {
 	if err := checkNotSplit(ctx, repo, opts); err != nil {
 		return nil, err

@@ -20,24 +20,46 @@ var (
 	vcsPath   = regexp.MustCompile(`\s+\[[^]]*\]`)
 )
 
-// vcsGitURL returns the URL in a field Vcs-Git, or "" if there is none that git could use.
+// What Vcs-Git may name, of the forms of git-clone(1): a server, and nothing that is a path of this
+// machine or has git run a program.
+var (
+	remoteSchemes = []string{"http", "https", "git", "ssh", "git+ssh", "ssh+git"}
+	remotePlace   = regexp.MustCompile(`^([^/@\s]+@)?[A-Za-z0-9[][^/@\s]*(/\S*)?$`)                           // what follows the scheme
+	remoteSSH     = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9._-]*@)?[A-Za-z0-9][A-Za-z0-9.-]*:[^:\s]\S*$`) // without a scheme
+)
+
+func isRemoteURL(url string) bool {
+	scheme, place, ok := strings.Cut(url, "://")
+	if !ok {
+		return remoteSSH.MatchString(url)
+	}
+	return slices.Contains(remoteSchemes, scheme) && remotePlace.MatchString(place)
+}
+
+// vcsGitURL returns the URL in a field Vcs-Git, or "" if there is none that may be used.
 func vcsGitURL(field string) string {
 	url := strings.TrimSpace(vcsPath.ReplaceAllString(vcsBranch.ReplaceAllString(field, ""), ""))
-	if strings.HasPrefix(url, "-") || strings.ContainsAny(url, " \t\n") {
+	if !isRemoteURL(url) {
 		return ""
 	}
 	return url
 }
 
-// addVcsGit makes the maintainers' repository, as the .dsc names it, the remote vcs-git.
-func addVcsGit(ctx context.Context, repo *gitmap.Repo, field string) error {
+// addVcsGit makes the maintainers' repository, as the .dsc names it, the remote vcs-git. If
+// it cannot, it returns what there is to say of that.
+func addVcsGit(ctx context.Context, repo *gitmap.Repo, field string) (warning string, err error) {
 	url := vcsGitURL(field)
-	if url == "" {
-		return nil
+	switch {
+	case field == "":
+		return "", nil
+	case url == "":
+		return fmt.Sprintf("the .dsc says Vcs-Git: %q, which is not made a remote: %s", field, notRemote), nil
 	}
-	_, err := repo.Git(ctx, "remote", "add", "--", vcsGitRemote, url)
-	return err
+	_, err = repo.Git(ctx, "remote", "add", "--", vcsGitRemote, url)
+	return "", err
 }
+
+const notRemote = "it is no http, https, git or ssh URL"
 
 // warnOfVcsGit warns if the maintainers' repository has moved, for suites whose .dsc files tell
 // where it is.
@@ -70,10 +92,15 @@ type UpdateVcsGitResult struct {
 	Old string // before; "" if there was no such remote
 }
 
-// A NoVcsGitError says that there is no field Vcs-Git that git can use.
-type NoVcsGitError struct{ Where string }
+// A NoVcsGitError says that there is no field Vcs-Git, or none that may be used.
+type NoVcsGitError struct{ Where, Field string }
 
-func (e *NoVcsGitError) Error() string { return "no Vcs-Git in " + e.Where }
+func (e *NoVcsGitError) Error() string {
+	if e.Field == "" {
+		return "no Vcs-Git in " + e.Where
+	}
+	return fmt.Sprintf("Vcs-Git in %s is %q: %s", e.Where, e.Field, notRemote)
+}
 
 // UpdateVcsGit gives the remote vcs-git the URL of the maintainers' repository, as the
 // newest upload to a suite has it, and fetches from it. Errors that callers may test for
@@ -85,7 +112,7 @@ func UpdateVcsGit(ctx context.Context, repo *gitmap.Repo, opts UpdateVcsGitOptio
 	}
 	result := &UpdateVcsGitResult{URL: vcsGitURL(field)}
 	if result.URL == "" {
-		return nil, &NoVcsGitError{where}
+		return nil, &NoVcsGitError{where, field}
 	}
 	config, err := repo.Config(ctx)
 	if err != nil {

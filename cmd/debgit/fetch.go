@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -69,22 +70,30 @@ func runFetch(ctx context.Context, env *environment, suite string, opts archiveF
 	}
 	result, err := history.Fetch(ctx, repo, fetchOptions)
 	progress.close()
-	if err != nil {
+	if result == nil {
 		return err
 	}
+	return errors.Join(printFetched(env, result, opts.dryRun), err)
+}
+
+// printFetched tells what was fetched, which is an error if uploads are missing without a good
+// reason.
+func printFetched(env *environment, result *history.FetchResult, dryRun bool) error {
 	warnings := fetchWarnings(env, result)
 	for _, w := range warnings {
 		env.warn(w)
 	}
 	if env.options.json {
-		err = env.resultJSON("fetch", newFetchJSON(result, warnings))
+		if err := env.resultJSON("fetch", newFetchJSON(result, warnings)); err != nil {
+			return err
+		}
 	} else if !env.options.quiet {
-		env.result(fetchSummary(env, result, opts.dryRun))
+		env.result(fetchSummary(env, result, dryRun))
 	}
-	if err == nil && result.Uploads != nil {
-		err = result.Uploads.Err()
+	if result.Uploads != nil {
+		return result.Uploads.Err()
 	}
-	return err
+	return nil
 }
 
 // fetchWarnings are what the user should know of a fetch that went well.

@@ -170,6 +170,9 @@ func rules(command string) []rule {
 			return "without --require-git-server, the archive alone is read"
 		}),
 		on(statusUsage, func(e *history.SuitesError) string {
+			if !strings.Contains(e.Suites, ",") {
+				return ""
+			}
 			return "several suites are written A,B,... and -x for A-x: debgit fetch trixie,-security"
 		}),
 		on(statusOther, func(e *history.NotPackageError) string {

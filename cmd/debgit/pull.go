@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"debgit/gitmap"
@@ -68,8 +67,7 @@ func runPull(ctx context.Context, env *environment, suite string, opts pullOptio
 		SplitView:      opts.split,
 	})
 	progress.close()
-	var conflict *gitmap.MergeConflictError
-	if err != nil && !errors.As(err, &conflict) {
+	if result == nil {
 		return err
 	}
 	warnings := fetchWarnings(env, result)

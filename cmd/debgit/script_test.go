@@ -156,12 +156,14 @@ func mkdsc(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("TREE", p.Want.Tree)
 }
 
-// mkarchive [-date AGO] [-valid-until AGO] [-defect DEFECT] DIR SUITE[/NAME]=PACKAGE,PACKAGE...
+// mkarchive [-date AGO] [-valid-until AGO] [-defect DEFECT] [-vcs-git VALUE] DIR SUITE[/NAME]=PACKAGE,PACKAGE...
 //
 // makes a signed archive, or publishes suites again in one that it has made. AGO is
-// a duration before now. The key of the archive is in DIR/keyring.gpg.
+// a duration before now, VALUE the field Vcs-Git of each .dsc. The key of the archive is in
+// DIR/keyring.gpg.
 func mkarchive(ts *testscript.TestScript, neg bool, args []string) {
 	var template archivetest.Suite
+	var fields []dsctest.Field
 	for strings.HasPrefix(args[0], "-") {
 		value := args[1]
 		switch args[0] {
@@ -176,6 +178,8 @@ func mkarchive(ts *testscript.TestScript, neg bool, args []string) {
 			}
 		case "-defect":
 			template.Defects = append(template.Defects, defect(ts, value))
+		case "-vcs-git":
+			fields = append(fields, dsctest.Field{Name: "Vcs-Git", Value: value})
 		default:
 			ts.Fatalf("unknown option %s", args[0])
 		}
@@ -196,7 +200,9 @@ func mkarchive(ts *testscript.TestScript, neg bool, args []string) {
 		suite := template
 		suite.Codename, suite.Name, _ = strings.Cut(names, "/")
 		for _, name := range strings.Split(packages, ",") {
-			path, err := sourcePackage(ts, name).Write(filepath.Join(ts.Getenv("WORK"), ".incoming", name))
+			p := sourcePackage(ts, name)
+			p.Fields = append(p.Fields, fields...)
+			path, err := p.Write(filepath.Join(ts.Getenv("WORK"), ".incoming", name))
 			ts.Check(err)
 			suite.Uploads = append(suite.Uploads, archivetest.Upload{Dsc: path})
 		}

@@ -33,7 +33,7 @@ func newUpdateVcsGitCommand(env *environment) *cobra.Command {
 		DisableFlagParsing: true, // options may be git's
 		ValidArgsFunction:  cobra.NoFileCompletions,
 	}
-	opts.add(cmd)
+	addOpenFlags(cmd, &opts.open)
 	opts.addPackage(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		own, rest := ownOptions(cmd, args)
