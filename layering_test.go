@@ -19,7 +19,7 @@ import (
 var mayImport = map[string][]string{
 	"cmd/debgit":          {"upload", "history", "archive", "gitmap", "dsc"},
 	"upload":              {"history", "archive", "gitmap", "dsc"},
-	"upload/uploadtest":   {"dsc", "dsc/dsctest"},
+	"upload/uploadtest":   {"archive", "archive/archivetest", "dsc", "dsc/dsctest"},
 	"history":             {"archive", "gitmap", "dsc"},
 	"archive":             {"dsc"},
 	"archive/archivetest": {"archive", "dsc", "dsc/dsctest"},
