@@ -1,0 +1,175 @@
+package gitmap
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"runtime"
+	"strings"
+	"sync"
+)
+
+// ExportOptions are the options of [Repo.Export].
+type ExportOptions struct {
+	Only func(path string) bool // which files; default: all
+}
+
+// Export writes the files of a tree into dir, which must be there, with just the bytes that
+// the tree has: no attribute, filter or line ending of anybody's configuration has a say.
+// Modes are 0644 or 0755, whatever the umask. A submodule becomes an empty directory, as in
+// a checkout. A file that is there already is an error that matches [fs.ErrExist].
+//
+// Nothing outside of dir is written, whatever names the tree has.
+func (r *Repo) Export(ctx context.Context, tree ObjectID, dir string, opts ExportOptions) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	x := &exporter{repo: r, root: root, only: opts.Only}
+	if err := x.list(ctx, tree); err != nil {
+		return fmt.Errorf("write out tree %s: %w", tree, err)
+	}
+	if err := x.writeAll(ctx); err != nil {
+		return fmt.Errorf("write out tree %s: %w", tree, err)
+	}
+	return nil
+}
+
+// exporter is one export.
+type exporter struct {
+	repo  *Repo
+	root  *os.Root
+	only  func(path string) bool // or nil
+	files []exportedFile
+}
+
+// An exportedFile is a file, link or submodule with its path from the top.
+type exportedFile struct {
+	path string
+	mode fs.FileMode
+	id   ObjectID
+}
+
+// list finds the files, and makes their directories.
+func (x *exporter) list(ctx context.Context, tree ObjectID) error {
+	reader, err := x.repo.NewTreeReader(ctx)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	if err := x.listDir(reader, tree, ""); err != nil {
+		return err
+	}
+	made := map[string]bool{".": true}
+	for _, f := range x.files {
+		if err := x.mkdirs(path.Dir(f.path), made); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *exporter) listDir(reader *TreeReader, tree ObjectID, prefix string) error {
+	entries, err := reader.Entries(tree)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		name := prefix + e.Name
+		switch {
+		case e.Name == "" || e.Name == "." || e.Name == ".." || strings.Contains(e.Name, "/") || refusedName(e.Name) != "":
+			return fmt.Errorf("%q cannot be the name of a file", name)
+		case e.Mode == fs.ModeDir:
+			if err := x.listDir(reader, e.ID, name+"/"); err != nil {
+				return err
+			}
+		case x.only == nil || x.only(name):
+			x.files = append(x.files, exportedFile{name, e.Mode, e.ID})
+		}
+	}
+	return nil
+}
+
+// mkdirs makes a directory with those that it is in, but for those made already.
+func (x *exporter) mkdirs(dir string, made map[string]bool) error {
+	if made[dir] {
+		return nil
+	}
+	if err := x.mkdirs(path.Dir(dir), made); err != nil {
+		return err
+	}
+	made[dir] = true
+	return x.mkdir(dir)
+}
+
+func (x *exporter) mkdir(dir string) error {
+	if err := x.root.Mkdir(dir, 0o755); err != nil {
+		return err
+	}
+	return x.root.Chmod(dir, 0o755)
+}
+
+// exportShare is how many files are worth a process of git of their own.
+const exportShare = 500
+
+// writeAll writes the files, a share of them in each of some goroutines.
+func (x *exporter) writeAll(ctx context.Context) error {
+	workers := min(runtime.GOMAXPROCS(0), len(x.files)/exportShare+1)
+	errs := make([]error, workers)
+	var wg sync.WaitGroup
+	for i := range workers {
+		share := x.files[len(x.files)*i/workers : len(x.files)*(i+1)/workers]
+		wg.Go(func() { errs[i] = x.writeFiles(ctx, share) })
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *exporter) writeFiles(ctx context.Context, files []exportedFile) error {
+	reader, err := x.repo.NewTreeReader(ctx)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	for _, f := range files {
+		if f.mode == fs.ModeIrregular {
+			err = x.mkdir(f.path)
+		} else {
+			err = x.writeFile(reader, f)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *exporter) writeFile(reader *TreeReader, f exportedFile) error {
+	content, err := reader.Blob(f.id)
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.path, err)
+	}
+	if f.mode == fs.ModeSymlink {
+		return x.root.Symlink(string(content), f.path)
+	}
+	file, err := x.root.OpenFile(f.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, f.mode)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	if err == nil {
+		err = file.Chmod(f.mode)
+	}
+	if cerr := file.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
