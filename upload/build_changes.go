@@ -1,0 +1,300 @@
+package upload
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"debgit/dsc"
+	"debgit/gitmap"
+)
+
+// What dpkg-source does with a 3.0 (quilt) package takes long because it unpacks the orig tarballs,
+// applies the patches, and compares all files with those that it builds from, to find out that they
+// are the same. We know that from git already. So dpkg-source is given what may differ only:
+// the debian directory, the files that patches change as they are with the patches, and in
+// the place of the orig tarballs one that has these files as they are without. What it
+// makes of that, the debian tarball, is the same. Then the list of files in the .dsc gets the real tarballs.
+//
+// That rests on two proofs: before, that orig tarballs and patches give the tree; and after, that
+// the .dsc unpacks to the tree. Without either of them, dpkg-source is given all there is.
+
+// fromChanges builds in this way. If done is false it cannot be, and nothing is left of it.
+func (b *builder) fromChanges(ctx context.Context, view gitmap.CommitID, tree gitmap.ObjectID) (done bool, err error) {
+	if b.pkg.Format != FormatQuilt {
+		return false, nil
+	}
+	viewed := *b.pkg
+	viewed.Head = view
+	trees, err := OrigTrees(ctx, &viewed, b.opts.OrigDir, OrigOptions{b.opts.Limits, b.opts.Progress})
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	if err != nil || trees.Patched != tree {
+		return false, nil // dpkg-source finds out what is wrong, and says it in its words
+	}
+	changes, err := b.openChanges(ctx, trees, tree)
+	if err != nil || changes == nil {
+		return false, err
+	}
+	defer changes.close()
+	said := &bytes.Buffer{}
+	err = b.buildChanges(ctx, changes, Terminal{Messages: said})
+	if err == nil {
+		err = b.prove(ctx, tree)
+	}
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	if err != nil {
+		return false, b.startAgain()
+	}
+	if b.built.Proven = true; b.opts.Terminal.Messages != nil {
+		b.opts.Terminal.Messages.Write(said.Bytes())
+	}
+	return true, nil
+}
+
+// startAgain empties the private directory.
+func (b *builder) startAgain() error {
+	entries, err := os.ReadDir(b.place.dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := removeAll(b.path(e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sourceChanges are the files of a tree that patches change.
+type sourceChanges struct {
+	reader *gitmap.TreeReader
+	tree   gitmap.ObjectID // with the patches
+	paths  map[string]bool
+	old    []gitmap.TreeChange // what of it there is without the patches
+}
+
+func (c *sourceChanges) close() { c.reader.Close() }
+
+// openChanges finds out what patches change. It returns nil if the debian tarball may hold files
+// that are not in the debian directory.
+func (b *builder) openChanges(ctx context.Context, trees *gitmap.QuiltTrees, tree gitmap.ObjectID) (*sourceChanges, error) {
+	reader, err := b.pkg.Repo.NewTreeReader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := &sourceChanges{reader: reader, tree: tree, paths: map[string]bool{}}
+	included, err := reader.Files(tree).Content("debian/source/include-binaries")
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	if err == nil {
+		c.old, err = reader.Changes(trees.Unpatched, tree, isPackaging)
+	}
+	if err != nil || includesOthers(included) {
+		reader.Close()
+		return nil, err
+	}
+	for _, change := range c.old {
+		c.paths[change.Path] = true
+	}
+	return c, nil
+}
+
+// isPackaging says whether a path is in the debian directory, which the debian tarball has whole.
+func isPackaging(path string) bool { return path == "debian" || strings.HasPrefix(path, "debian/") }
+
+// includesOthers says whether a debian/source/include-binaries names anything outside of debian.
+func includesOthers(data []byte) bool {
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimSpace(line)
+		if line != "" && line[0] != '#' && !strings.HasPrefix(line, "debian/") {
+			return true
+		}
+	}
+	return false
+}
+
+// buildChanges has dpkg-source build from the changes, and completes the .dsc.
+func (b *builder) buildChanges(ctx context.Context, c *sourceChanges, terminal Terminal) error {
+	only := func(path string) bool { return isPackaging(path) || c.paths[path] }
+	if err := b.export(ctx, c.tree, gitmap.ExportOptions{Only: only}); err != nil {
+		return err
+	}
+	main := b.mainOrig()
+	if err := c.writeOrig(ctx, b.path(main)); err != nil {
+		return err
+	}
+	if err := b.dpkgSource(ctx, terminal, "--no-preparation"); err != nil {
+		return err
+	}
+	if err := os.Remove(b.path(main)); err != nil {
+		return err
+	}
+	if err := b.placeOrigs(); err != nil {
+		return err
+	}
+	path := b.path(b.pkg.ID.Package + "_" + b.pkg.ID.Version.WithoutEpoch() + ".dsc")
+	return listOrigs(path, main, b.place.dir, b.origs)
+}
+
+// mainOrig returns the name of the orig tarball that is no component.
+func (b *builder) mainOrig() string {
+	i := slices.IndexFunc(b.origs, func(name string) bool {
+		return strings.Contains(name, ".orig.tar.") && !dsc.IsSignature(name)
+	})
+	return b.origs[i]
+}
+
+// writeOrig writes a tarball that has the files as they are without the patches, compressed as
+// its name says.
+func (c *sourceChanges) writeOrig(ctx context.Context, path string) error {
+	var data bytes.Buffer
+	w := tar.NewWriter(&data)
+	w.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: "orig/", Mode: 0o755}) // of which dpkg-source takes the inside
+	for _, change := range c.old {
+		if err := c.writeEntry(w, change.Path, change.Old); err != nil {
+			return err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return compressFile(ctx, path, data.Bytes())
+}
+
+func (c *sourceChanges) writeEntry(w *tar.Writer, path string, e gitmap.TreeEntry) error {
+	if e.ID.IsZero() || e.Mode == fs.ModeDir || e.Mode == fs.ModeIrregular {
+		return nil
+	}
+	content, err := c.reader.Blob(e.ID)
+	if err != nil {
+		return err
+	}
+	h := &tar.Header{Typeflag: tar.TypeReg, Name: "orig/" + path, Mode: int64(e.Mode.Perm()), Size: int64(len(content))}
+	if e.Mode == fs.ModeSymlink {
+		h.Typeflag, h.Linkname, h.Mode, h.Size, content = tar.TypeSymlink, string(content), 0o777, 0, nil
+	}
+	if err := w.WriteHeader(h); err != nil {
+		return err
+	}
+	_, err = w.Write(content)
+	return err
+}
+
+// compressors are how a tarball is compressed in little time, by the end of its name.
+var compressors = map[string][]string{
+	".xz": {"xz", "-0", "-c"}, ".lzma": {"xz", "--format=lzma", "-0", "-c"}, ".bz2": {"bzip2", "-1", "-c"},
+}
+
+// compressFile writes a file with data in it, compressed as its name says.
+func compressFile(ctx context.Context, path string, data []byte) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	if words, ok := compressors[filepath.Ext(path)]; ok {
+		err = tool{stdin: bytes.NewReader(data), stdout: f}.run(ctx, words...)
+	} else {
+		z := gzip.NewWriter(f)
+		if _, err = z.Write(data); err == nil {
+			err = z.Close()
+		}
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+// listOrigs replaces what a .dsc says of the file main by what is true of the files names in dir,
+// in their order.
+func listOrigs(path, main, dir string, names []string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	p, err := dsc.ParseParagraph(filepath.Base(path), data)
+	if err != nil {
+		return err
+	}
+	sums := make([]fileSums, len(names))
+	for i, name := range names {
+		if sums[i], err = sumFile(filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	for i, f := range p {
+		var lines []string
+		for line := range strings.SplitSeq(f.Value, "\n") {
+			if !strings.HasSuffix(line, " "+main) {
+				lines = append(lines, line)
+				continue
+			}
+			for k, name := range names {
+				if sum, ok := sums[k].sums[f.Name]; ok {
+					lines = append(lines, fmt.Sprintf(" %x %d %s", sum, sums[k].size, name))
+				}
+			}
+		}
+		p[i].Value = strings.Join(lines, "\n")
+	}
+	return os.WriteFile(path, []byte(p.String()), 0o666)
+}
+
+// fileSums is what a .dsc says of a file.
+type fileSums struct {
+	size int64
+	sums map[string][]byte // by field
+}
+
+func sumFile(path string) (fileSums, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return fileSums{}, err
+	}
+	defer f.Close()
+	hashes := map[string]hash.Hash{"Checksums-Sha1": sha1.New(), "Checksums-Sha256": sha256.New(), "Files": md5.New()}
+	var writers []io.Writer
+	for _, h := range hashes {
+		writers = append(writers, h)
+	}
+	s := fileSums{sums: map[string][]byte{}}
+	if s.size, err = io.Copy(io.MultiWriter(writers...), f); err != nil {
+		return s, err
+	}
+	for field, h := range hashes {
+		s.sums[field] = h.Sum(nil)
+	}
+	return s, nil
+}
+
+// prove finds out whether the .dsc that was built unpacks to a tree.
+func (b *builder) prove(ctx context.Context, tree gitmap.ObjectID) error {
+	path := b.path(b.pkg.ID.Package + "_" + b.pkg.ID.Version.WithoutEpoch() + ".dsc")
+	u, err := unpackDsc(ctx, b.pkg.Repo, path, b.opts.Limits, b.opts.Progress)
+	if err != nil {
+		return err
+	}
+	defer u.pack.Abort()
+	if u.tree != tree {
+		return errors.New("it unpacks to another tree")
+	}
+	return nil
+}
