@@ -11,6 +11,7 @@
 //	files    generated source packages of 1000 to 80,000 files
 //	patches  generated source packages of 0 to 800 patches
 //	uploads  all versions in the archive --versions
+//	fetch    from that archive, where there is nothing new
 //	quality  what git takes for the repositories that debgit and dgit made
 //
 // All tools take their turn in every round, so that what else the machine does falls on all
@@ -52,6 +53,7 @@ var groups = []group{
 	{"files", "Growth with files", measureFiles},
 	{"patches", "Growth with patches", measurePatches},
 	{"uploads", "Many versions", measureUploads},
+	{"fetch", "Fetch with nothing new", measureFetches},
 	{"quality", "Life with the repository", measureQuality},
 }
 
@@ -73,7 +75,7 @@ func parseOptions() (opts options, err error) {
 	flag.StringVar(&opts.dgit, "dgit", "dgit", "the dgit `PROGRAM`, likewise")
 	flag.StringVar(&opts.suite, "suite", "", "clone from this `SUITE`")
 	flag.StringVar(&opts.mirror, "mirror", "", "the `URL` of the mirror that dgit clones from; debgit knows APT's")
-	flag.StringVar(&opts.versions, "versions", "", "import all versions in the archive `DIR`, which the script versions made")
+	flag.StringVar(&opts.versions, "versions", "", "import all versions in, and fetch from, the archive `DIR`, which the script versions made")
 	flag.IntVar(&opts.rounds, "rounds", 3, "count `N` rounds")
 	flag.StringVar(&opts.output, "output", "", "also replace the sections of what was measured in this `FILE`")
 	only := flag.String("only", "", "measure these `GROUPS` only, with commas between them")
