@@ -17,6 +17,7 @@ type quilt struct {
 	clog       *changelog
 	base       *node // the unpacked source, without patches
 	full       *node // the same with what git does not hold of it
+	by         person // the committer; empty for the importer
 	series     *dsc.Series
 	noSeries   error  // why dpkg-source sees none of its patches, whatever the tree; or nil
 	want       *node  // the reference tree
@@ -24,6 +25,7 @@ type quilt struct {
 	maintainer person // of debian/control; empty if it names none
 	badControl error  // why dgit cannot read the maintainer; or nil
 	budget     *patchBudget
+	made       []CommitID // of the patches
 }
 
 // A patchStep is a commit of a patch, ready to be written.
@@ -408,7 +410,11 @@ func (q *quilt) describe(e dsc.SeriesEntry, data []byte) (step patchStep, h patc
 
 // committer is the committer of patch commits, whose date git has cleaned up.
 func (q *quilt) committer() (string, error) {
-	return identLine(person{importerName, importerEmail}, q.date())
+	by := q.by
+	if by == (person{}) {
+		by = person{importerName, importerEmail}
+	}
+	return identLine(by, q.date())
 }
 
 // date is the date of the newest stanza as git gets it. git takes a number below
@@ -457,6 +463,7 @@ func (q *quilt) commit(steps []patchStep) error {
 		if err != nil {
 			return err
 		}
+		q.made = append(q.made, id)
 		q.im.result.Commit, q.im.result.Tree = id, s.tree
 	}
 	q.im.result.Patches = len(steps)

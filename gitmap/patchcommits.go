@@ -1,0 +1,59 @@
+package gitmap
+
+import (
+	"context"
+	"errors"
+
+	"debgit/dsc"
+)
+
+// PatchCommits are commits that stand for the patches of a series.
+type PatchCommits struct {
+	Commits   []CommitID // in the order of the series
+	Tree      ObjectID   // with all patches applied
+	Fallback  error      // why they were applied by dgit's second method; nil if they were not
+	Unpatched error      // why no patch is applied, though the series names some; see [Imported]
+	Own       []error    // why dgit would have made no such commits
+}
+
+// CommitPatches makes a commit of each patch in debian/patches of the tree of base, on top of
+// base: those that an import makes, except that the committer is who signed the newest entry
+// of the changelog. base may be in the pack. The upload that is made so is id.
+//
+// Errors are a [*dsc.PackageError] around the cause: a [*dsc.LimitError], a
+// [*dsc.PatchError], a [*CollisionError], or another.
+func (p *Pack) CommitPatches(ctx context.Context, id dsc.ID, base CommitID, tree ObjectID, opts ImportOptions) (*PatchCommits, error) {
+	im := &importer{Pack: p, ctx: ctx, opts: opts, result: &Imported{ID: id, Commit: base}}
+	im.layout = &layout{format: formatQuilt}
+	im.limits = opts.Limits.withDefaults(0)
+	commits, err := im.patchesOf(tree)
+	if err != nil && !errors.Is(err, context.Canceled) {
+		err = &dsc.PackageError{ID: id, Err: err}
+	}
+	return commits, err
+}
+
+func (im *importer) patchesOf(tree ObjectID) (*PatchCommits, error) {
+	root, err := im.readTree(tree)
+	if err != nil {
+		return nil, err
+	}
+	data, err := im.readThroughLinks(root, changelogName, im.limits.changelog())
+	if err != nil {
+		return nil, err
+	}
+	clog, err := readChangelog(data)
+	if err != nil {
+		return nil, err
+	}
+	q, err := im.openQuilt(root, root)
+	if err != nil {
+		return nil, err
+	}
+	q.by = splitPerson(clog.stamp.person)
+	im.result.Tree = tree
+	if err := q.commitPatches(clog); err != nil {
+		return nil, err
+	}
+	return &PatchCommits{q.made, im.result.Tree, im.result.Fallback, im.result.Unpatched, im.result.Own}, nil
+}
