@@ -27,6 +27,16 @@ func (s stamp) committer() string { return importerName + " <" + importerEmail +
 
 func (s stamp) date() string { return fmt.Sprintf(" %d %s", s.seconds, s.zone) }
 
+// gitDate is the date as git gets it. git takes a number below 10^8 for a date of another
+// form unless it is marked as seconds, which dgit does not do.
+func (s stamp) gitDate() string {
+	date := strings.TrimSpace(s.date())
+	if _, err := parseGitDate(date); err != nil {
+		return "@" + date
+	}
+	return date
+}
+
 var (
 	commaBeforeAddress = regexp.MustCompile(`^[^"@]+,`)
 	stampPerson        = regexp.MustCompile(`^[^<>]+ <[^ \t\n\v\f\r]+>$`)
@@ -73,6 +83,15 @@ func (c commit) encode() []byte {
 	}
 	fmt.Fprintf(&b, "author %s\ncommitter %s\n\n%s", c.author, c.committer, c.message)
 	return []byte(b.String())
+}
+
+// Signer returns who signed the newest stanza of a changelog, and when, as git writes it in a commit.
+func Signer(data []byte) (string, error) {
+	c, err := readChangelog(data)
+	if err != nil {
+		return "", err
+	}
+	return identLine(splitPerson(c.stamp.person), c.stamp.gitDate())
 }
 
 // Stamp returns, for the newest stanza of a changelog, the author and the

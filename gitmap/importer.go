@@ -280,7 +280,7 @@ func (im *importer) commitTarballs(all map[*dsc.Content]*unpacked, clog *changel
 		name := t.content.File().Name
 		stamp, marker := clog.stamp, fmt.Sprintf("[dgit import tarball %s %s %s]", im.result.ID.Package, clog.newest.Version, name)
 		if t.isOrig() {
-			stamp, marker = clog.origStamp(im.pkg.Source().Version.Upstream()), fmt.Sprintf("[dgit import orig %s]", name)
+			stamp, marker = clog.origStamp(im.result.ID.Version.Upstream()), fmt.Sprintf("[dgit import orig %s]", name)
 		}
 		id, err := im.commit(commit{
 			tree:      tree,

@@ -9,11 +9,17 @@ import (
 
 // PatchCommits are commits that stand for the patches of a series.
 type PatchCommits struct {
-	Commits   []CommitID // in the order of the series
-	Tree      ObjectID   // with all patches applied
-	Fallback  error      // why they were applied by dgit's second method; nil if they were not
-	Unpatched error      // why no patch is applied, though the series names some; see [Imported]
-	Own       []error    // why dgit would have made no such commits
+	Commits   []PatchCommit // in the order of the series
+	Tree      ObjectID      // with all patches applied
+	Fallback  error         // why they were applied by dgit's second method; nil if they were not
+	Unpatched error         // why no patch is applied, though the series names some; see [Imported]
+	Own       []error       // why dgit would have made no such commits
+}
+
+// A PatchCommit stands for one patch.
+type PatchCommit struct {
+	ID   CommitID
+	Name string // of the patch, as the series has it
 }
 
 // CommitPatches makes a commit of each patch in debian/patches of the tree of base, on top of
@@ -38,11 +44,7 @@ func (im *importer) patchesOf(tree ObjectID) (*PatchCommits, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := im.readThroughLinks(root, changelogName, im.limits.changelog())
-	if err != nil {
-		return nil, err
-	}
-	clog, err := readChangelog(data)
+	clog, err := im.changelogIn(tree)
 	if err != nil {
 		return nil, err
 	}

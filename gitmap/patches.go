@@ -15,8 +15,8 @@ type quilt struct {
 	im         *importer
 	name       string // of the series, for messages
 	clog       *changelog
-	base       *node // the unpacked source, without patches
-	full       *node // the same with what git does not hold of it
+	base       *node  // the unpacked source, without patches
+	full       *node  // the same with what git does not hold of it
 	by         person // the committer; empty for the importer
 	series     *dsc.Series
 	noSeries   error  // why dpkg-source sees none of its patches, whatever the tree; or nil
@@ -25,11 +25,12 @@ type quilt struct {
 	maintainer person // of debian/control; empty if it names none
 	badControl error  // why dgit cannot read the maintainer; or nil
 	budget     *patchBudget
-	made       []CommitID // of the patches
+	made       []PatchCommit
 }
 
 // A patchStep is a commit of a patch, ready to be written.
 type patchStep struct {
+	name    string // of the patch
 	tree    ObjectID
 	author  string
 	message string
@@ -401,10 +402,11 @@ func (q *quilt) prepareWith(root *node, e dsc.SeriesEntry) (*node, error) {
 
 // describe reads the header of a patch for its author and message.
 func (q *quilt) describe(e dsc.SeriesEntry, data []byte) (step patchStep, h patchHeader, err error) {
+	step.name = e.Name
 	if h, err = readPatchHeader(e.Name, data); err != nil {
 		return step, h, err
 	}
-	step.author, err = h.authorLine(q.maintainer, splitPerson(q.clog.stamp.person), q.date())
+	step.author, err = h.authorLine(q.maintainer, splitPerson(q.clog.stamp.person), q.clog.stamp.gitDate())
 	return step, h, err
 }
 
@@ -414,18 +416,7 @@ func (q *quilt) committer() (string, error) {
 	if by == (person{}) {
 		by = person{importerName, importerEmail}
 	}
-	return identLine(by, q.date())
-}
-
-// date is the date of the newest stanza as git gets it. git takes a number below
-// 10^8 for a date of another form unless it is marked as seconds, which dgit
-// does not do.
-func (q *quilt) date() string {
-	date := strings.TrimSpace(q.clog.stamp.date())
-	if _, err := parseGitDate(date); err != nil {
-		return "@" + date
-	}
-	return date
+	return identLine(by, q.clog.stamp.gitDate())
 }
 
 // errDisagree says that the patch commits do not end with dpkg-source's tree.
@@ -463,7 +454,7 @@ func (q *quilt) commit(steps []patchStep) error {
 		if err != nil {
 			return err
 		}
-		q.made = append(q.made, id)
+		q.made = append(q.made, PatchCommit{id, s.name})
 		q.im.result.Commit, q.im.result.Tree = id, s.tree
 	}
 	q.im.result.Patches = len(steps)

@@ -32,13 +32,7 @@ type QuiltTrees struct {
 //
 // Errors are a [*dsc.PackageError] around the cause, as those of [Import].
 func (p *Pack) QuiltTrees(ctx context.Context, id dsc.ID, origs []*dsc.Content, tree ObjectID, opts ImportOptions) (*QuiltTrees, error) {
-	im := &importer{Pack: p, ctx: ctx, opts: opts, result: &Imported{ID: id, Memories: map[string]ObjectID{}}}
-	im.layout = &layout{format: formatQuilt}
-	for _, c := range origs {
-		im.layout.add(c, partName(id))
-	}
-	im.layout.sort()
-	im.limits = opts.Limits.withDefaults(im.layout.compressed())
+	im := p.origImporter(ctx, id, origs, opts)
 	trees, err := im.quiltTrees(tree)
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
@@ -47,6 +41,26 @@ func (p *Pack) QuiltTrees(ctx context.Context, id dsc.ID, origs []*dsc.Content, 
 		return nil, &dsc.PackageError{ID: id, Err: err}
 	}
 	return trees, nil
+}
+
+// origImporter makes an importer of the orig tarballs of an upload.
+func (p *Pack) origImporter(ctx context.Context, id dsc.ID, origs []*dsc.Content, opts ImportOptions) *importer {
+	im := &importer{Pack: p, ctx: ctx, opts: opts, result: &Imported{ID: id, Memories: map[string]ObjectID{}}}
+	im.layout = &layout{format: formatQuilt}
+	for _, c := range origs {
+		im.layout.add(c, partName(id))
+	}
+	im.layout.sort()
+	im.limits = opts.Limits.withDefaults(im.layout.compressed())
+	return im
+}
+
+// unpackOrigs unpacks orig tarballs, of which one has to be the main one.
+func (im *importer) unpackOrigs() (map[*dsc.Content]*unpacked, error) {
+	if _, ok := im.layout.main(); !ok {
+		return nil, errors.New("there is no upstream tarball NAME_VERSION.orig.tar.*")
+	}
+	return im.unpackAll()
 }
 
 // A PatchesError says that the patches of a series cannot be applied.
@@ -58,10 +72,7 @@ func (e *PatchesError) Error() string { return fmt.Sprintf("apply patches: %v", 
 func (e *PatchesError) Unwrap() error { return e.Err }
 
 func (im *importer) quiltTrees(tree ObjectID) (*QuiltTrees, error) {
-	if _, ok := im.layout.main(); !ok {
-		return nil, errors.New("there is no upstream tarball NAME_VERSION.orig.tar.*")
-	}
-	all, err := im.unpackAll()
+	all, err := im.unpackOrigs()
 	if err != nil {
 		return nil, err
 	}

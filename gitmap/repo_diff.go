@@ -83,6 +83,12 @@ func (r *Repo) DiffText(ctx context.Context, from, to ObjectID, paths ...string)
 	return r.diff(ctx, from, to, []string{"--find-renames"}, paths)
 }
 
+// Patch returns the difference of two trees as a patch that patch(1) can apply, whatever is in the
+// files. Its arguments are those of [Repo.DiffFiles].
+func (r *Repo) Patch(ctx context.Context, from, to ObjectID, paths ...string) (string, error) {
+	return r.diff(ctx, from, to, []string{"--find-renames", "--text"}, paths)
+}
+
 // DiffTexts returns the hunks of the difference of two texts, as git finds them; "" if
 // they are equal.
 func DiffTexts(ctx context.Context, from, to []byte) (string, error) {

@@ -84,7 +84,7 @@ func (c gbpConf) value(section, key string, vars map[string]string) (value strin
 	if c[section] == nil {
 		return "", false, nil
 	}
-	value, ok = c.raw(section, key, nil)
+	value, ok = c.raw(section, key)
 	if ok {
 		value, err = c.interpolate(section, value, vars, 0)
 	}
@@ -94,10 +94,7 @@ func (c gbpConf) value(section, key string, vars map[string]string) (value strin
 	return value, ok, err
 }
 
-func (c gbpConf) raw(section, key string, vars map[string]string) (string, bool) {
-	if value, ok := vars[key]; ok {
-		return value, true
-	}
+func (c gbpConf) raw(section, key string) (string, bool) {
 	v := c[section][key]
 	if v == nil {
 		v = c[defaultSection][key]
@@ -131,16 +128,18 @@ func (c gbpConf) interpolate(section, value string, vars map[string]string, dept
 		if !ok || !strings.HasPrefix(name, "(") || strings.Contains(name, ")") {
 			return "", fmt.Errorf("%q: %% is followed by neither %% nor (NAME)s", "%"+rest)
 		}
+		value = after
 		name = strings.ToLower(name[1:])
-		text, ok := c.raw(section, name, vars)
-		if !ok {
-			return "", fmt.Errorf("%%(%s)s has no value", name)
-		}
-		text, err := c.interpolate(section, text, vars, depth+1)
-		if err != nil {
-			return "", err
+		text, known := vars[name]
+		if !known {
+			if text, known = c.raw(section, name); !known {
+				return "", fmt.Errorf("%%(%s)s has no value", name)
+			}
+			var err error
+			if text, err = c.interpolate(section, text, vars, depth+1); err != nil {
+				return "", err
+			}
 		}
 		b.WriteString(text)
-		value = after
 	}
 }

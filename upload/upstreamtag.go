@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"debgit/dsc"
@@ -20,9 +21,9 @@ type Upstream struct {
 
 // An UpstreamTagError says that it cannot be told which tag is that of the upstream version.
 type UpstreamTagError struct {
-	Version dsc.Version // without epoch
-	Looked  []string    // names of tags; the first one counts before the others
-	Found   []string    // those of them that are there: none, or several
+	Version dsc.Version
+	Looked  []string // names of tags
+	Found   []string // those of them that are there: none, or several
 }
 
 func (e *UpstreamTagError) Error() string {
@@ -66,45 +67,89 @@ func FindUpstream(ctx context.Context, pkg *Package, commitish string) (*Upstrea
 	return u, err
 }
 
-// upstreamTag returns the name of the tag of the upstream version.
+// upstreamTag returns the name of the tag of the upstream version. dgit looks for one with the epoch,
+// git-deborig for one without; so the latter counts where the former is not there.
 func upstreamTag(ctx context.Context, pkg *Package) (string, error) {
-	version := pkg.ID.Version.Upstream().WithoutEpoch()
-	mangled := history.MangleVersion(dsc.Version(version))
 	conf, err := pkg.gbpConf(ctx)
 	if err != nil {
 		return "", err
 	}
-	e := &UpstreamTagError{Version: dsc.Version(version), Looked: []string{"upstream/" + mangled, mangled, "v" + mangled}}
-	if configured, ok, err := conf.value("export-orig", "upstream-tag", map[string]string{"version": mangled}); err != nil {
-		return "", &GBPConfError{err}
-	} else if ok {
-		e.Looked[0] = configured
+	upstream := pkg.ID.Version.Upstream()
+	none := &UpstreamTagError{Version: upstream}
+	for _, version := range slices.Compact([]dsc.Version{upstream, dsc.Version(upstream.WithoutEpoch())}) {
+		c, err := upstreamTags(conf, version)
+		if err != nil {
+			return "", err
+		}
+		tag, err := c.lookUp(ctx, pkg.Repo)
+		if e := (*UpstreamTagError)(nil); !errors.As(err, &e) || len(e.Found) > 0 {
+			return tag, err
+		}
+		none.Looked = append(none.Looked, c.looked()...)
 	}
-	preferred := e.Looked[0]
-	if preferred == "" {
-		e.Looked = e.Looked[1:]
+	return "", none
+}
+
+// tagChoice are the tags that may be that of an upstream version.
+type tagChoice struct {
+	version   dsc.Version
+	preferred string   // counts before the others; "" if there is none
+	others    []string // of which just one must be there
+}
+
+// upstreamTags returns the choice of a version.
+func upstreamTags(conf gbpConf, version dsc.Version) (tagChoice, error) {
+	mangled := history.MangleVersion(version)
+	c := tagChoice{version, "upstream/" + mangled, []string{mangled, "v" + mangled}}
+	configured, ok, err := conf.value("export-orig", "upstream-tag", map[string]string{"version": mangled})
+	if err != nil {
+		return c, &GBPConfError{err}
 	}
-	patterns := make([]string, len(e.Looked))
-	for i, name := range e.Looked {
-		patterns[i] = history.TagRef(name)
+	if ok {
+		c.preferred = configured
 	}
-	tags, err := pkg.Repo.Refs(ctx, patterns...)
+	return c, nil
+}
+
+// looked returns the names of all tags that may be there.
+func (c tagChoice) looked() []string {
+	if c.preferred == "" {
+		return c.others
+	}
+	return append([]string{c.preferred}, c.others...)
+}
+
+// lookUp returns the tag that it is.
+func (c tagChoice) lookUp(ctx context.Context, repo *gitmap.Repo) (string, error) {
+	var refs []string
+	for _, name := range c.looked() {
+		refs = append(refs, history.TagRef(name))
+	}
+	tags, err := repo.Refs(ctx, refs...)
 	if err != nil {
 		return "", err
 	}
-	for i, name := range e.Looked {
-		if _, ok := tags[patterns[i]]; !ok {
-			continue
-		}
-		if name == preferred {
-			return name, nil
-		}
-		e.Found = append(e.Found, name)
+	return c.choose(func(name string) bool {
+		_, ok := tags[history.TagRef(name)]
+		return ok
+	})
+}
+
+// choose returns the tag that it is; has says which ones are there.
+func (c tagChoice) choose(has func(name string) bool) (string, error) {
+	if c.preferred != "" && has(c.preferred) {
+		return c.preferred, nil
 	}
-	if len(e.Found) == 1 {
-		return e.Found[0], nil
+	var found []string
+	for _, name := range c.others {
+		if has(name) {
+			found = append(found, name)
+		}
 	}
-	return "", e
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	return "", &UpstreamTagError{c.version, c.looked(), found}
 }
 
 // gbpConf reads debian/gbp.conf; without one it says nothing.

@@ -3,13 +3,14 @@ package upload
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// upstreamTags are rules of git-deborig(1): what debian/gbp.conf says, the tags that are there,
+// upstreamTagTable has rules of git-deborig(1): what debian/gbp.conf says, the tags that are there,
 // and the one that is taken; "" if none can be told.
-var upstreamTags = []struct {
+var upstreamTagTable = []struct {
 	conf string // "-": no file
 	tags string
 	want string
@@ -47,33 +48,48 @@ var upstreamTags = []struct {
 	{"\xff[export-orig]\n", "upstream/1.2", ""},
 }
 
-func TestFindUpstream(t *testing.T) {
-	ctx := context.Background()
-	for _, tt := range upstreamTags {
-		files := map[string]string{"debian/changelog": testChangelog}
-		if tt.conf != "-" {
-			files["debian/gbp.conf"] = tt.conf
-		}
-		repo := commitFiles(t, files)
-		for _, tag := range strings.Fields(tt.tags) {
-			git(t, repo.WorkTree(), "tag", tag)
-		}
-		pkg, err := OpenPackage(ctx, repo, "HEAD")
-		if err != nil {
-			t.Fatal(err)
-		}
-		u, err := FindUpstream(ctx, pkg, "")
-		got := ""
-		if err == nil {
-			got = u.Tag
-			if u.Commit != pkg.Head {
-				t.Errorf("FindUpstream(%q with %s) is commit %s, want %s", tt.conf, tt.tags, u.Commit, pkg.Head)
-			}
-		} else if tag, conf := new(*UpstreamTagError), new(*GBPConfError); !errors.As(err, tag) && !errors.As(err, conf) {
-			t.Errorf("FindUpstream(%q with %s): %v", tt.conf, tt.tags, err)
+func TestUpstreamTag(t *testing.T) {
+	for _, tt := range upstreamTagTable {
+		got, err := chosenTag(tt.conf, strings.Fields(tt.tags))
+		if tag, conf := new(*UpstreamTagError), new(*GBPConfError); err != nil && !errors.As(err, tag) && !errors.As(err, conf) {
+			t.Errorf("upstream tag with %q of %s: error %v is of no type to test for", tt.conf, tt.tags, err)
 		}
 		if got != tt.want {
-			t.Errorf("FindUpstream(%q with %s) = %q, %v; want %q", tt.conf, tt.tags, got, err, tt.want)
+			t.Errorf("upstream tag with %q of %s = %q, %v; want %q", tt.conf, tt.tags, got, err, tt.want)
+		}
+	}
+}
+
+func chosenTag(conf string, tags []string) (string, error) {
+	var parsed gbpConf
+	if conf != "-" {
+		var err error
+		if parsed, err = parseGBPConf([]byte(conf)); err != nil {
+			return "", &GBPConfError{err}
+		}
+	}
+	c, err := upstreamTags(parsed, "1.2")
+	if err != nil {
+		return "", err
+	}
+	return c.choose(func(name string) bool { return slices.Contains(tags, name) })
+}
+
+func TestFindUpstream(t *testing.T) {
+	ctx := context.Background()
+	repo := commitFiles(t, map[string]string{"debian/changelog": testChangelog, "debian/gbp.conf": "[export-orig]\nupstream-tag = up/%(version)s\n"})
+	pkg, err := OpenPackage(ctx, repo, "HEAD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var none *UpstreamTagError
+	if u, err := FindUpstream(ctx, pkg, ""); !errors.As(err, &none) {
+		t.Errorf("FindUpstream without tags = %v, %v; want an UpstreamTagError", u, err)
+	}
+	for _, tag := range []string{"v1.2", "up/1.2", "1%1.2", "up/1%1.2"} { // of 1:1.2-3; each counts before the ones before it
+		git(t, repo.WorkTree(), "tag", tag)
+		if u, err := FindUpstream(ctx, pkg, ""); err != nil || u.Tag != tag || u.Commit != pkg.Head {
+			t.Errorf("FindUpstream with the tag %s = %v, %v", tag, u, err)
 		}
 	}
 }
