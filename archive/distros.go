@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A distro is what tells the mirrors of a distro from other archives, without
@@ -148,11 +149,22 @@ var debianSuites = strings.Fields(`
 	buzz rex bo hamm slink potato woody sarge etch lenny squeeze wheezy jessie
 	stretch buster bullseye bookworm trixie forky duke`)
 
-// UsualSuites returns the names that suites of a distro have at any time, as far as
-// that is known: those of Debian, which most others follow, but for Ubuntu. An archive
-// need not have all, and may have others.
-func UsualSuites(distro string) []string {
-	if strings.HasPrefix(distro, "ubuntu") {
+// UsualSuites returns the names that suites of a distro have, as far as that is known: those
+// that Debian's have at any time, which most others follow; those of Ubuntu's releases that
+// are supported now. An archive need not have all, and may have others.
+func UsualSuites(distro string) []string { return usualSuites("/", distro, time.Now()) }
+
+func usualSuites(root, distro string, now time.Time) []string {
+	switch distro {
+	case "ubuntu":
+		var names []string
+		for _, release := range supported(root, distro, now) {
+			for _, pocket := range []string{"", "-security", "-updates", "-proposed", "-backports"} {
+				names = append(names, release+pocket)
+			}
+		}
+		return names
+	case "ubuntucloud":
 		return nil
 	}
 	names := []string{"experimental", "sid"}
@@ -196,22 +208,7 @@ func suiteDistro(root, suite string) string {
 	if slices.Contains(debianSuites, release) {
 		return "debian"
 	}
-	files, err := filepath.Glob(filepath.Join(root, "/usr/share/distro-info/*.csv"))
-	if err != nil {
-		return ""
-	}
-	for _, file := range files {
-		text, err := readLimited(file, 1<<20)
-		if err != nil {
-			continue
-		}
-		for line := range strings.Lines(string(text)) {
-			if fields := strings.Split(line, ","); len(fields) > 2 && fields[2] == release {
-				return strings.TrimSuffix(filepath.Base(file), ".csv")
-			}
-		}
-	}
-	return ""
+	return seriesDistro(root, release)
 }
 
 // isSecurity says whether suite is one of security updates.

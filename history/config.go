@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"debgit/archive"
 	"debgit/gitmap"
 )
 
@@ -43,7 +44,7 @@ func NewSettings(c gitmap.ConfigScopes, getenv func(string) string) *Settings {
 		},
 		builtin: builtinSettings(getenv),
 		getenv:  getenv,
-		series:  distroInfoSeries,
+		series:  archive.SeriesDistro,
 	}
 }
 

@@ -2,8 +2,6 @@ package history
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -182,27 +180,6 @@ func TestDistroOf(t *testing.T) {
 		if got := outcome(configured(tt.lines...).DistroOf(tt.suite)); got != tt.want {
 			t.Errorf("DistroOf(%q) with %q = %q, want %q", tt.suite, tt.lines, got, tt.want)
 		}
-	}
-}
-
-func TestSeriesIn(t *testing.T) {
-	dir := t.TempDir()
-	for name, text := range map[string]string{
-		"debian.csv": "version,codename,series,created\n13,Trixie,trixie,2023-06-10\n,Sid,sid,1993-08-16\n",
-		"zebra.csv":  "version,codename,series\n1,Sid,sid\n2,Savanna,savanna\r\n",
-		"notes.txt":  "1,X,other\n",
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for suite, want := range map[string]string{"trixie": "debian", "sid": "debian", "savanna": "zebra", "Trixie": "", "other": "", "": ""} {
-		if got := seriesIn(dir, suite); got != want {
-			t.Errorf("seriesIn(%q) = %q, want %q", suite, got, want)
-		}
-	}
-	if got := seriesIn(filepath.Join(dir, "missing"), "sid"); got != "" {
-		t.Errorf("seriesIn of no directory = %q", got)
 	}
 }
 

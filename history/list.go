@@ -75,11 +75,8 @@ func (e *NotListedError) Error() string {
 // Errors that callers may test for: [*NotListedError], [*NoSnapshotError], [*ConfigError], and
 // those of [archive.Client].
 func List(ctx context.Context, opts ListOptions) (*Listing, error) {
-	l := &lister{
-		opts:   opts,
-		client: archive.NewClient(archive.ClientOptions{CacheDir: opts.CacheDir}),
-		result: &Listing{Package: opts.Package},
-	}
+	l := &lister{opts: opts, result: &Listing{Package: opts.Package}}
+	l.client = archive.NewClient(archive.ClientOptions{CacheDir: opts.CacheDir, Warn: keepWarnings(&l.result.Warnings)})
 	config, err := gitmap.UserConfig(ctx)
 	if err != nil {
 		return nil, err

@@ -49,7 +49,7 @@ func openSession(ctx context.Context, repo *gitmap.Repo, opts FetchOptions) (*se
 		CacheDir: opts.CacheDir,
 		DscSize:  opts.Limits.Dsc,
 		Progress: opts.Progress,
-		Warn:     func(err error) { s.warnings = append(s.warnings, fmt.Sprintf("%v; it is passed over", err)) },
+		Warn:     keepWarnings(&s.warnings),
 	})
 	s.move = moveRefs
 	if opts.DryRun {
@@ -57,6 +57,11 @@ func openSession(ctx context.Context, repo *gitmap.Repo, opts FetchOptions) (*se
 	}
 	s.opener = newSuiteOpener(s.client, s.settings, opts.OpenOptions)
 	return s, nil
+}
+
+// keepWarnings returns what adds to warnings what a client has to say, such as of a keyring.
+func keepWarnings(warnings *[]string) func(error) {
+	return func(err error) { *warnings = append(*warnings, fmt.Sprintf("%v; it is passed over", err)) }
 }
 
 // products returns the directory for the files of source packages, where a work tree

@@ -2,9 +2,7 @@ package history
 
 import (
 	"fmt"
-	"os"
 	"path"
-	"path/filepath"
 	"regexp"
 	"strings"
 )
@@ -96,32 +94,6 @@ func checkDistro(key, distro string) (string, error) {
 		return "", &ConfigError{key, distro, "the name of a distro"}
 	}
 	return distro, nil
-}
-
-// distroInfoDir is where the package distro-info-data has a list DISTRO.csv of the
-// releases of each distro; "series" is the third column.
-const distroInfoDir = "/usr/share/distro-info"
-
-func distroInfoSeries(suite string) string { return seriesIn(distroInfoDir, suite) }
-
-// seriesIn returns the distro of which suite is a series, or "" if none has it.
-func seriesIn(dir, suite string) string {
-	files, err := filepath.Glob(filepath.Join(dir, "*.csv"))
-	if err != nil {
-		return ""
-	}
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			continue
-		}
-		for line := range strings.Lines(string(text)) {
-			if fields := strings.Split(strings.TrimSpace(line), ","); len(fields) > 2 && fields[2] == suite {
-				return strings.TrimSuffix(filepath.Base(file), ".csv")
-			}
-		}
-	}
-	return ""
 }
 
 // backportsOf returns the suite that suite is backports for, by a pattern of the key

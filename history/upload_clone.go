@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"debgit/archive"
 	"debgit/gitmap"
@@ -117,7 +118,8 @@ func (c *cloner) getUploads(ctx context.Context) error {
 // is unfinished any more.
 func (s *session) fetchUploads(ctx context.Context, repo *gitmap.Repo, l *lookup) (*UploadHistory, error) {
 	// Its downloads go on beside the imports, whose progress is the one to show.
-	quiet := archive.NewClient(archive.ClientOptions{CacheDir: s.opts.CacheDir, DscSize: s.opts.Limits.Dsc})
+	var warnings []string
+	quiet := archive.NewClient(archive.ClientOptions{CacheDir: s.opts.CacheDir, DscSize: s.opts.Limits.Dsc, Warn: keepWarnings(&warnings)})
 	opener := newSuiteOpener(quiet, s.settings, s.opts.OpenOptions)
 	pkg := s.opts.Package
 	known, err := opener.known(ctx, pkg)
@@ -144,6 +146,11 @@ func (s *session) fetchUploads(ctx context.Context, repo *gitmap.Repo, l *lookup
 	})
 	if err != nil {
 		return nil, err
+	}
+	for _, w := range warnings {
+		if !slices.Contains(s.warnings, w) { // which have been told
+			history.Warnings = append(history.Warnings, w)
+		}
 	}
 	err = os.Remove(filepath.Join(repo.CommonDir(), unfinishedUploads))
 	if errors.Is(err, fs.ErrNotExist) {

@@ -88,8 +88,9 @@ type UpdateVcsGitOptions struct {
 
 // An UpdateVcsGitResult tells what UpdateVcsGit did.
 type UpdateVcsGitResult struct {
-	URL string // of the remote, now
-	Old string // before; "" if there was no such remote
+	URL      string // of the remote, now
+	Old      string // before; "" if there was no such remote
+	Warnings []string
 }
 
 // A NoVcsGitError says that there is no field Vcs-Git, or none that may be used.
@@ -106,13 +107,13 @@ func (e *NoVcsGitError) Error() string {
 // newest upload to a suite has it, and fetches from it. Errors that callers may test for
 // are [*NoVcsGitError] and those of [Fetch].
 func UpdateVcsGit(ctx context.Context, repo *gitmap.Repo, opts UpdateVcsGitOptions) (*UpdateVcsGitResult, error) {
-	field, where, err := vcsGitField(ctx, repo, opts.FetchOptions)
+	found, err := findVcsGit(ctx, repo, opts.FetchOptions)
 	if err != nil {
 		return nil, err
 	}
-	result := &UpdateVcsGitResult{URL: vcsGitURL(field)}
+	result := &UpdateVcsGitResult{URL: vcsGitURL(found.field), Warnings: found.warnings}
 	if result.URL == "" {
-		return nil, &NoVcsGitError{where, field}
+		return nil, &NoVcsGitError{found.where, found.field}
 	}
 	config, err := repo.Config(ctx)
 	if err != nil {
@@ -131,28 +132,34 @@ func UpdateVcsGit(ctx context.Context, repo *gitmap.Repo, opts UpdateVcsGitOptio
 	return result, err
 }
 
-// vcsGitField returns the field Vcs-Git that is meant, and where it is from.
-func vcsGitField(ctx context.Context, repo *gitmap.Repo, opts FetchOptions) (field, where string, err error) {
+// A vcsGitSource is a field Vcs-Git, where it is from, and what there is to say of asking for it.
+type vcsGitSource struct {
+	field, where string
+	warnings     []string
+}
+
+// findVcsGit finds the field Vcs-Git that is meant.
+func findVcsGit(ctx context.Context, repo *gitmap.Repo, opts FetchOptions) (v vcsGitSource, err error) {
 	if opts.Suite == "." {
 		w, err := openWork(repo)
 		if err != nil {
-			return "", "", err
+			return v, err
 		}
 		defer w.close()
 		control, err := w.control()
-		return control.Value("Vcs-Git"), "debian/control", err
+		return vcsGitSource{control.Value("Vcs-Git"), "debian/control", nil}, err
 	}
 	s, err := openSession(ctx, repo, opts)
 	if err != nil {
-		return "", "", err
+		return v, err
 	}
 	if err := s.completeOptions(ctx, repo); err != nil {
-		return "", "", err
+		return v, err
 	}
 	f, files, err := s.newestDsc(ctx)
 	if err != nil {
-		return "", "", err
+		return v, err
 	}
 	defer files.close()
-	return files.source.VcsGit, fmt.Sprintf("%s of %s", files.dscName(), f.suite.Codename()), nil
+	return vcsGitSource{files.source.VcsGit, fmt.Sprintf("%s of %s", files.dscName(), f.suite.Codename()), s.warnings}, nil
 }

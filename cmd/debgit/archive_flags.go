@@ -18,6 +18,8 @@ type archiveFlags struct {
 	// Of those commands that have the options.
 	pkg, uploads string
 	dryRun       bool
+	notForward   bool // a push is meant that replaces what the git server has
+	freshRepo    bool // likewise, all of it
 }
 
 func (o *archiveFlags) add(cmd *cobra.Command) {
@@ -77,6 +79,7 @@ func (o *archiveFlags) fetchOptions(env *environment, command, suite string, pro
 		RequireGitServer: o.requireGitServer,
 		NoChase:          o.noChase,
 		DryRun:           o.dryRun,
+		AllServerRefs:    o.notForward || o.freshRepo,
 	}
 	if err := checkOpenFlags(command, o.open); err != nil {
 		return opts, err

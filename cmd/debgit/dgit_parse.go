@@ -78,7 +78,7 @@ func (l *dgitLine) parseFamily(word string) error {
 		return nil
 	}
 	if what, ok := strings.CutPrefix(word, "--deliberately-"); ok && deliberateWord.MatchString(what) {
-		l.settings = append(l.settings, dgitSetting{text: word})
+		l.settings = append(l.settings, dgitSetting{text: word, is: "deliberately-" + what})
 		return nil
 	}
 	if word == "--deliberately" {

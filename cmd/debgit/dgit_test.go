@@ -93,8 +93,8 @@ func TestDgitOptions(t *testing.T) {
 		{"--no-mirror-fallback --mirror-fallback fetch", "--mirror-fallback;fetch"},
 		{"--dry-ru fetch", ""}, // no abbreviations
 		{"--quiet fetch", ""},  // debgit's own
-		{"--deliberately-not-fast-forward fetch", "--deliberately-not-fast-forward;fetch"},
-		{"--deliberately-TEST-x fetch", "--deliberately-TEST-x;fetch"},
+		{"--deliberately-not-fast-forward fetch", "--deliberately-not-fast-forward[deliberately-not-fast-forward=];fetch"},
+		{"--deliberately-TEST-x fetch", "--deliberately-TEST-x[deliberately-TEST-x=];fetch"},
 		{"--deliberately-X fetch", ""},
 		{"--deliberately-x=y fetch", ""},
 		{"--deliberately fetch", ""},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"debgit/gitmap"
@@ -54,6 +56,8 @@ func newFetchCommand(env *environment) *cobra.Command {
 	opts.addPackage(cmd)
 	opts.addDryRun(cmd)
 	addUploadsFlag(cmd, &opts.uploads)
+	cmd.Flags().BoolVar(&opts.notForward, "deliberately-not-fast-forward", false, "also list what a push with this option could replace: all refs of the git server")
+	cmd.Flags().BoolVar(&opts.freshRepo, "deliberately-fresh-repo", false, "likewise, for a push with this option")
 	return cmd
 }
 
@@ -129,6 +133,9 @@ func fetchSummary(env *environment, r *history.FetchResult, dryRun bool) string 
 	for _, part := range append(r.Parts, r) {
 		b.WriteString(fetchLine(env, part, dryRun))
 	}
+	for _, line := range serverRefLines(r) {
+		b.WriteString(harmlessLine(line) + "\n")
+	}
 	if r.Uploads != nil {
 		b.WriteString(uploadSummary(r.Uploads))
 	}
@@ -153,4 +160,15 @@ func fetchLine(env *environment, r *history.FetchResult, dryRun bool) string {
 		text += ", " + madeFrom(r.Import)
 	}
 	return env.strong(harmlessLine(fmt.Sprintf("%s %s", r.ID.Package, r.Version))) + ": " + harmlessLine(text) + "\n"
+}
+
+// serverRefLines are the refs of the git server, if they were asked for.
+func serverRefLines(r *history.FetchResult) (lines []string) {
+	for _, ref := range slices.Sorted(maps.Keys(r.ServerRefs)) {
+		lines = append(lines, fmt.Sprintf("the git server has %s %s", r.ServerRefs[ref], ref))
+	}
+	for _, part := range r.Parts {
+		lines = append(lines, serverRefLines(part)...)
+	}
+	return lines
 }

@@ -18,9 +18,10 @@ type fetchJSON struct {
 	Import  *gitmap.Report `json:"import"`          // null if nothing was imported
 	Files   []string       `json:"files"`
 	vouchingJSON
-	Parts    []fetchJSON  `json:"parts"`             // of several suites, each that has the package
-	Uploads  *uploadsJSON `json:"uploads,omitempty"` // with --uploads
-	Warnings []string     `json:"warnings"`
+	Parts    []fetchJSON       `json:"parts"`                 // of several suites, each that has the package
+	Server   map[string]string `json:"server_refs,omitempty"` // with --deliberately-not-fast-forward and the like: objects of the git server by ref
+	Uploads  *uploadsJSON      `json:"uploads,omitempty"`     // with --uploads
+	Warnings []string          `json:"warnings"`
 }
 
 func newFetchJSON(r *history.FetchResult, warnings []string) fetchJSON {
@@ -41,6 +42,12 @@ func newFetchJSON(r *history.FetchResult, warnings []string) fetchJSON {
 	}
 	if !r.Old.IsZero() {
 		f.Old = r.Old.String()
+	}
+	if r.ServerRefs != nil {
+		f.Server = map[string]string{}
+	}
+	for ref, id := range r.ServerRefs {
+		f.Server[ref] = id.String()
 	}
 	for _, part := range r.Parts {
 		f.Parts = append(f.Parts, newFetchJSON(part, part.Warnings))

@@ -91,8 +91,11 @@ func runUpdateVcsGit(ctx context.Context, env *environment, args []string, flags
 	if err != nil {
 		return err
 	}
+	for _, w := range result.Warnings {
+		env.warn(w)
+	}
 	if env.options.json {
-		return env.resultJSON("update-vcs-git", vcsGitJSON{result.URL, result.Old, !opts.NoFetch})
+		return env.resultJSON("update-vcs-git", vcsGitJSON{result.URL, result.Old, !opts.NoFetch, list(result.Warnings)})
 	}
 	if !env.options.quiet {
 		env.result(vcsGitSummary(result))
@@ -101,9 +104,10 @@ func runUpdateVcsGit(ctx context.Context, env *environment, args []string, flags
 }
 
 type vcsGitJSON struct {
-	URL     string `json:"url"`
-	Old     string `json:"old_url"` // "" if there was no remote vcs-git
-	Fetched bool   `json:"fetched"`
+	URL      string   `json:"url"`
+	Old      string   `json:"old_url"` // "" if there was no remote vcs-git
+	Fetched  bool     `json:"fetched"`
+	Warnings []string `json:"warnings"`
 }
 
 func vcsGitSummary(r *history.UpdateVcsGitResult) string {
