@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strings"
 
 	"debgit/dsc"
@@ -20,12 +21,17 @@ type work struct {
 
 // A NotPackageError says that a work tree is none of a source package.
 type NotPackageError struct {
-	Dir string
-	Err error
+	Dir    string
+	Err    error
+	Inside []string // directories below Dir that are some, but not what the repository is of
 }
 
 func (e *NotPackageError) Error() string {
-	return fmt.Sprintf("%s is no source package: %v", e.Dir, e.Err)
+	text := fmt.Sprintf("%s is no source package: %v", e.Dir, e.Err)
+	if len(e.Inside) > 0 {
+		text += fmt.Sprintf("; there is one in %s, but debian/ must be at the top of the repository", strings.Join(e.Inside, ", "))
+	}
+	return text
 }
 
 // Unwrap returns the cause.
@@ -34,7 +40,7 @@ func (e *NotPackageError) Unwrap() error { return e.Err }
 // openWork opens the work tree of a repository. It must be closed.
 func openWork(repo *gitmap.Repo) (*work, error) {
 	if repo.WorkTree() == "" {
-		return nil, &NotPackageError{repo.GitDir(), errors.New("the repository has no work tree")}
+		return nil, &NotPackageError{Dir: repo.GitDir(), Err: errors.New("the repository has no work tree")}
 	}
 	files, err := repo.OpenWorkFiles()
 	if err != nil {
@@ -45,7 +51,31 @@ func openWork(repo *gitmap.Repo) (*work, error) {
 
 func (w *work) close() { w.files.Close() }
 
-func (w *work) fail(err error) error { return &NotPackageError{w.repo.WorkTree(), err} }
+func (w *work) fail(err error) error {
+	return &NotPackageError{w.repo.WorkTree(), err, w.packagesInside()}
+}
+
+// mostInside is how many source packages below the top are named.
+const mostInside = 3
+
+// packagesInside returns the directories, one or two levels below the top, that have a
+// debian/changelog, if there is none at the top.
+func (w *work) packagesInside() (dirs []string) {
+	top := os.DirFS(w.repo.WorkTree())
+	if _, err := fs.Stat(top, changelogPath); err == nil {
+		return nil
+	}
+	for _, pattern := range []string{"*/" + changelogPath, "*/*/" + changelogPath} {
+		found, err := fs.Glob(top, pattern)
+		if err != nil {
+			return nil
+		}
+		for _, name := range found {
+			dirs = append(dirs, strings.TrimSuffix(name, "/"+changelogPath))
+		}
+	}
+	return dirs[:min(len(dirs), mostInside)]
+}
 
 // sourcePackage returns the name of the source package: by debian/control or, if that is
 // yet to be made, by debian/changelog.

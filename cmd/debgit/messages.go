@@ -176,6 +176,9 @@ func rules(command string) []rule {
 			return "several suites are written A,B,... and -x for A-x: debgit fetch trixie,-security"
 		}),
 		on(statusOther, func(e *history.NotPackageError) string {
+			if len(e.Inside) > 0 {
+				return fmt.Sprintf("make a branch that has it at the top: git subtree split --prefix=%s -b BRANCH", quote(e.Inside[0]))
+			}
 			return "run it at work on a source package, such as in what debgit clone makes"
 		}),
 		on(statusOther, func(e *history.NoVcsGitError) string {
