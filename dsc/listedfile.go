@@ -37,3 +37,57 @@ func (p Paragraph) SetFile(name string, content []byte) {
 		}
 	}
 }
+
+// Lists says whether any list of files of p has the file.
+func (p Paragraph) Lists(name string) (has bool) {
+	p.eachList(func(i int) {
+		for line := range strings.SplitSeq(p[i].Value, "\n") {
+			if words := strings.Fields(line); len(words) >= 3 && words[len(words)-1] == name {
+				has = true
+			}
+		}
+	})
+	return has
+}
+
+// RemoveFile takes a file out of every list of files of p.
+func (p Paragraph) RemoveFile(name string) {
+	p.eachList(func(i int) {
+		var lines []string
+		for line := range strings.SplitSeq(p[i].Value, "\n") {
+			if words := strings.Fields(line); len(words) < 3 || words[len(words)-1] != name {
+				lines = append(lines, line)
+			}
+		}
+		p[i].Value = strings.Join(lines, "\n")
+	})
+}
+
+// AddFile puts a file into every list of files of p, a .changes, at the end, as the lists of
+// a .dsc have it. place says what the field Files says of it beside that.
+func (p Paragraph) AddFile(name string, source Paragraph, place Section) {
+	p.eachList(func(i int) {
+		list, _ := source.Field(p[i].Name)
+		for line := range strings.SplitSeq(list.Value, "\n") {
+			words := strings.Fields(line)
+			if len(words) != 3 || words[2] != name {
+				continue
+			}
+			if strings.EqualFold(p[i].Name, "Files") {
+				words = []string{words[0], words[1], place.Section, place.Priority, name}
+			}
+			p[i].Value += "\n " + strings.Join(words, " ")
+		}
+	})
+}
+
+// eachList calls do for the index of each field that lists files.
+func (p Paragraph) eachList(do func(i int)) {
+	for i, f := range p {
+		for _, list := range listFields {
+			if strings.EqualFold(f.Name, list.name) {
+				do(i)
+			}
+		}
+	}
+}

@@ -49,3 +49,30 @@ Changes:
 		t.Errorf("SetFile (-want +got):\n%s", diff)
 	}
 }
+
+func TestAddAndRemoveFile(t *testing.T) {
+	const source = "Checksums-Sha1:\n bbbb 5 hello_1.orig.tar.xz\nChecksums-Sha256:\n cccc 5 hello_1.orig.tar.xz\nFiles:\n aaaa 5 hello_1.orig.tar.xz\n"
+	const without = "Checksums-Sha1:\n aaaa 4 hello_1.dsc\nChecksums-Sha256:\n aaaa 4 hello_1.dsc\nFiles:\n aaaa 4 devel optional hello_1.dsc\n"
+	const with = "Checksums-Sha1:\n aaaa 4 hello_1.dsc\n bbbb 5 hello_1.orig.tar.xz\nChecksums-Sha256:\n aaaa 4 hello_1.dsc\n cccc 5 hello_1.orig.tar.xz\n" +
+		"Files:\n aaaa 4 devel optional hello_1.dsc\n aaaa 5 devel optional hello_1.orig.tar.xz\n"
+	lists, err := ParseParagraph("x.dsc", []byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := ParseParagraph("x.changes", []byte(without))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "hello_1.orig.tar.xz"
+	if p.Lists(name) || !p.Lists("hello_1.dsc") {
+		t.Errorf("Lists(%s) = %v, of the .dsc %v; want false, true", name, p.Lists(name), p.Lists("hello_1.dsc"))
+	}
+	p.AddFile(name, lists, Section{Section: "devel", Priority: "optional"})
+	if diff := cmp.Diff(with, p.String()); diff != "" {
+		t.Errorf("AddFile (-want +got):\n%s", diff)
+	}
+	p.RemoveFile(name)
+	if diff := cmp.Diff(without, p.String()); diff != "" {
+		t.Errorf("RemoveFile (-want +got):\n%s", diff)
+	}
+}
