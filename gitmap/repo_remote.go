@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 )
 
@@ -68,4 +69,39 @@ func (r *Repo) FetchObjects(ctx context.Context, url string, refs ...string) err
 	_, err := r.gitInput(ctx, []byte(in.String()), "-c", syncLoose, "fetch", "-q", "--stdin", "--refmap=",
 		"--no-tags", "--no-prune", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--", url)
 	return err
+}
+
+// Reachable returns which of these objects a commit leads to, itself counted in. Those that
+// are not in the repository are not.
+func (r *Repo) Reachable(ctx context.Context, from CommitID, ids ...ObjectID) (map[ObjectID]bool, error) {
+	reader, err := r.NewCommitReader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer reader.Close()
+	here := map[ObjectID]bool{}
+	for _, id := range ids {
+		if here[id], err = reader.Has(id); err != nil {
+			return nil, err
+		}
+	}
+	maps.DeleteFunc(here, func(_ ObjectID, has bool) bool { return !has })
+	if len(here) == 0 {
+		return nil, nil
+	}
+	out, err := r.Git(ctx, "--no-replace-objects", "rev-list", "--objects", "--no-object-names", from.String(), "--")
+	if err != nil {
+		return nil, err
+	}
+	reached := map[ObjectID]bool{}
+	for line := range strings.Lines(out) {
+		id, err := ParseCommitID(strings.TrimSuffix(line, "\n"))
+		if err != nil {
+			return nil, fmt.Errorf("git rev-list: %w", err)
+		}
+		if here[ObjectID(id)] {
+			reached[ObjectID(id)] = true
+		}
+	}
+	return reached, nil
 }

@@ -101,3 +101,19 @@ func TestFetchObjects(t *testing.T) {
 		t.Error("FetchObjects of a ref that is not there succeeded")
 	}
 }
+
+func TestReachable(t *testing.T) {
+	repo := testRepo(t)
+	one := testCommit(t, repo, "one")
+	two := testCommit(t, repo, "two", one)
+	other := testCommit(t, repo, "other")
+	tree, err := repo.Tree(t.Context(), one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := repo.Reachable(t.Context(), two, ObjectID(one), ObjectID(two), tree, ObjectID(other), ObjectID{1})
+	want := map[ObjectID]bool{ObjectID(one): true, ObjectID(two): true, tree: true}
+	if err != nil || !maps.Equal(got, want) {
+		t.Errorf("Reachable = %v, %v; want %v", got, err, want)
+	}
+}
