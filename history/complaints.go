@@ -270,7 +270,7 @@ func (r *statusReader) complainPatches(context.Context) (*Complaint, error) {
 	if r.result.Format != "3.0 (quilt)" {
 		return nil, nil
 	}
-	mode, err := quiltMode(r.settings, r.target().access, "")
+	mode, err := r.target().access.QuiltMode("")
 	if err != nil || mode != "linear" && mode != "try-linear" && mode != "auto" {
 		return nil, err
 	}

@@ -218,7 +218,7 @@ func dscOf(suite archive.Suite, u *archive.Upload) string {
 
 // listed returns the origs that the .dsc of an upload lists.
 func (f *origFinder) listed(suite archive.Suite, u *archive.Upload, src *dsc.Source) (origs []Orig) {
-	for _, file := range origsOf(src) {
+	for _, file := range OrigsOf(src) {
 		origs = append(origs, Orig{Name: file.Name, Digest: file.Digest, From: dscOf(suite, u), fetch: func(ctx context.Context, dir string) error {
 			_, err := f.client.FetchFiles(ctx, u, src, dir, func(other dsc.File) bool { return other.Name == file.Name })
 			return err

@@ -69,7 +69,7 @@ func checkNotSplit(ctx context.Context, repo *gitmap.Repo, opts PullOptions) err
 	if err != nil {
 		return err
 	}
-	mode, err := quiltMode(s.settings, access, opts.QuiltMode)
+	mode, err := access.QuiltMode(opts.QuiltMode)
 	if err != nil {
 		return err
 	}
@@ -85,15 +85,15 @@ func checkNotSplit(ctx context.Context, repo *gitmap.Repo, opts PullOptions) err
 	return nil
 }
 
-// quiltMode returns the quilt mode: the one that is asked for, else what the configuration
+// QuiltMode returns the quilt mode: the one that is asked for, else what the configuration
 // wants for all packages, or else for those of the distro.
-func quiltMode(s *Settings, access *Access, asked string) (string, error) {
+func (a *Access) QuiltMode(asked string) (string, error) {
 	if asked != "" {
 		return asked, nil
 	}
-	if mode, ok, err := s.Value("dgit.force.quilt-mode"); ok || err != nil {
+	if mode, ok, err := a.settings.Value("dgit.force.quilt-mode"); ok || err != nil {
 		return mode, err
 	}
-	mode, _, err := access.Value("quilt-mode")
+	mode, _, err := a.Value("quilt-mode")
 	return mode, err
 }

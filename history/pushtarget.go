@@ -147,6 +147,22 @@ func (t *PushTarget) HasPackage(ctx context.Context, pkg string) (has, sure bool
 	return t.suite.HasPackage(ctx, pkg)
 }
 
+// Replaced returns the refs that a git server has which a push may replace that need not be fast forward,
+// by their names without "refs/": the suite branch, all tags and heads, and the rewrite map. They are known
+// if the fetch was one with AllServerRefs.
+func (t *PushTarget) Replaced() map[string]gitmap.ObjectID {
+	refs := map[string]gitmap.ObjectID{}
+	if t.Fetched == nil {
+		return refs
+	}
+	for ref, id := range t.Fetched.ServerRefs {
+		if strings.HasPrefix(ref, tagPrefix) || strings.HasPrefix(ref, headPrefix) || ref == ServerSuiteRef(t.Codename) || ref == rewriteMapRef {
+			refs[strings.TrimPrefix(ref, "refs/")] = id
+		}
+	}
+	return refs
+}
+
 // isReadOnly says whether the key readonly has all pushes refused.
 func (a *Access) isReadOnly() (bool, error) {
 	key := a.baseKey("readonly")

@@ -115,7 +115,7 @@ func (r *statusReader) listedOrigs(ctx context.Context) (origs []dsc.File, from 
 			return nil, "", err
 		}
 		if src != nil {
-			return origsOf(src), s.Suite, nil
+			return OrigsOf(src), s.Suite, nil
 		}
 	}
 	var versions []dsc.Version
@@ -134,7 +134,7 @@ func (r *statusReader) listedOrigs(ctx context.Context) (origs []dsc.File, from 
 			return nil, "", err
 		}
 		if src != nil {
-			return origsOf(src), "the import of " + string(v), nil
+			return OrigsOf(src), "the import of " + string(v), nil
 		}
 	}
 	return nil, "", nil
@@ -161,8 +161,8 @@ func (r *statusReader) recordedDsc(ctx context.Context, v dsc.Version) (*dsc.Sou
 	return nil, nil
 }
 
-// origsOf returns the upstream tarballs, and their signatures, of a .dsc.
-func origsOf(src *dsc.Source) []dsc.File {
+// OrigsOf returns the upstream tarballs, and their signatures, of a .dsc.
+func OrigsOf(src *dsc.Source) []dsc.File {
 	return slices.DeleteFunc(slices.Clone(src.Files), func(f dsc.File) bool { return !origName.MatchString(f.Name) })
 }
 
