@@ -1,0 +1,139 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"debgit/gitmap"
+)
+
+// An Aborted is what became of a push that was given up.
+type Aborted struct {
+	Plan *Plan
+
+	// Public says that the git server has taken the commit and the tags. Then they stay here, too,
+	// since a fetch would only bring them again, and the version is used up.
+	Public bool
+
+	// Sent says that files may have been sent to the upload queue. Then they stay where they are.
+	Sent bool
+
+	Left []string // what was not put back, and why
+}
+
+// undo puts everything back that the steps have done, and ends the journal.
+func (p *performer) undo(ctx context.Context) (*Aborted, error) {
+	a := &Aborted{Plan: p.Plan}
+	if p.hasBegun(StepPush) {
+		var err error
+		if a.Public, err = p.isPublic(ctx); err != nil {
+			return nil, fmt.Errorf("whether the push arrived: %w", err)
+		}
+	}
+	a.Sent = p.hasBegun(StepQueue)
+	if err := p.abort(); err != nil {
+		return nil, err
+	}
+	if !a.Sent && p.hasBegun(StepFiles) {
+		if err := p.putBackFiles(); err != nil {
+			return nil, err
+		}
+	}
+	if a.Public {
+		if err := p.moveTracking(ctx); err != nil && !errors.As(err, new(*MovedError)) {
+			return nil, err
+		}
+		return a, p.remove()
+	}
+	if p.hasBegun(StepTags) {
+		if err := p.putBackTags(ctx, a); err != nil {
+			return nil, err
+		}
+	}
+	if p.hasBegun(StepBranch) {
+		if err := p.putBackBranch(ctx, a); err != nil {
+			return nil, err
+		}
+	}
+	return a, p.remove()
+}
+
+// putBackFiles removes the files of the upload, and puts those back that had their names.
+func (p *performer) putBackFiles() error {
+	for _, f := range p.Plan.Files {
+		path := filepath.Join(p.Plan.Products, f.Name)
+		if err := ignoreMissing(os.Remove(path + temporary)); err != nil {
+			return err
+		}
+		kept := p.path("replaced", f.Name)
+		if _, err := os.Lstat(kept); err == nil {
+			if err := copyDurably(kept, path); err != nil {
+				return err
+			}
+			continue
+		}
+		if !f.Made { // it was there before
+			continue
+		}
+		ours, err := sameContent(p.path("signed", f.Name), path)
+		if err == nil && ours {
+			err = os.Remove(path)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// putBackTags makes the tags what they were.
+func (p *performer) putBackTags(ctx context.Context, a *Aborted) error {
+	refs, err := p.repo.Refs(ctx, "refs/tags/")
+	if err != nil {
+		return err
+	}
+	var updates []gitmap.RefUpdate
+	for i := range p.Plan.Tags {
+		t := &p.Plan.Tags[i]
+		if !t.Reused.IsZero() {
+			continue
+		}
+		object, err := p.tagObject(ctx, t.Name)
+		if err != nil {
+			return err
+		}
+		switch refs[t.Ref()] {
+		case t.Old:
+		case object:
+			updates = append(updates, gitmap.RefUpdate{Ref: t.Ref(), New: gitmap.CommitID(t.Old), Old: gitmap.CommitID(object)})
+		default:
+			a.Left = append(a.Left, "the tag "+t.Name+" has become another one since")
+		}
+	}
+	if len(updates) == 0 {
+		return nil
+	}
+	return p.repo.UpdateRefs(ctx, "debgit push --abort", updates...)
+}
+
+// putBackBranch moves the user's branch back, unless there are new commits on it.
+func (p *performer) putBackBranch(ctx context.Context, a *Aborted) error {
+	now, err := p.branchTip(ctx)
+	var other *OtherBranchError
+	switch {
+	case errors.As(err, &other):
+		a.Left = append(a.Left, fmt.Sprintf("%s may have %s still: %v", p.Plan.Branch.Ref, p.Plan.Branch.New, err))
+		return nil
+	case err != nil:
+		return err
+	case now == p.Plan.Branch.New:
+		return p.repo.MoveBack(ctx, p.Plan.Branch.Old, "debgit push --abort")
+	case now != p.Plan.Branch.Old:
+		a.Left = append(a.Left, fmt.Sprintf("%s has %s still, since it has other commits now", p.Plan.Branch.Ref, p.Plan.Branch.New))
+	}
+	return nil
+}

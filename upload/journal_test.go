@@ -1,0 +1,209 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"debgit/gitmap"
+	"debgit/history"
+)
+
+// killVariable has the test program push, and be killed at a step: "STEP" or "STEP noted".
+const killVariable = "DEBGIT_TEST_KILL_AT"
+
+func TestMain(m *testing.M) {
+	if at := os.Getenv(killVariable); at != "" {
+		fmt.Fprintln(os.Stderr, pushAndDie(at))
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+func pushAndDie(at string) error {
+	atStep = func(s StepName, noted bool) {
+		if at == string(s) && !noted || at == string(s)+" noted" && noted {
+			syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			select {}
+		}
+	}
+	ctx := context.Background()
+	repo, err := gitmap.Open(ctx, ".")
+	if err != nil {
+		return err
+	}
+	p, err := PlanPush(ctx, repo, PushOptions{
+		ArchiveOptions: history.ArchiveOptions{OpenOptions: history.OpenOptions{New: true}, CacheDir: os.Getenv("CACHE"), Getenv: os.Getenv},
+		Overwrite:      Overwrite{TrustChangelog: true},
+	})
+	if err != nil {
+		return err
+	}
+	return p.Perform(ctx, PerformOptions{})
+}
+
+// pushKilled pushes, and is killed at a step.
+func (p *pusher) pushKilled(at string) {
+	p.t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Dir = p.dir
+	cmd.Env = append(os.Environ(), killVariable+"="+at, "CACHE="+p.options().CacheDir)
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || !exit.Sys().(syscall.WaitStatus).Signaled() {
+		p.t.Fatalf("push to be killed at %s: %v\n%s", at, err, out)
+	}
+}
+
+// diverge makes the branch one of a single commit, whose changelog has a further version. The suite
+// branch gets into it by a pseudomerge then.
+func (p *pusher) diverge(version string) {
+	p.t.Helper()
+	p.release(version)
+	p.git("reset", "-q", "--soft", p.git("commit-tree", "-m", "Only "+version, "HEAD^{tree}"))
+}
+
+// state is all that a push may change here, apart from the tracking branch.
+func (p *pusher) state() string {
+	p.t.Helper()
+	var b strings.Builder
+	b.WriteString(p.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/heads", "refs/tags"))
+	b.WriteString("\n" + p.git("status", "--porcelain") + "\n")
+	beside := filepath.Dir(p.dir)
+	for name := range strings.FieldsSeq(p.files(beside)) {
+		data, err := os.ReadFile(filepath.Join(beside, name))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "%s %d\n%s", name, len(data), data)
+	}
+	return b.String()
+}
+
+var allSteps = []StepName{StepSignTags, StepSignFiles, StepBranch, StepTags, StepPush, StepTracking, StepFiles, StepQueue}
+
+// A push that was killed, whenever that was, comes to its end when it goes on.
+func TestContinue(t *testing.T) {
+	p := newPusher(t)
+	for i, step := range append([]StepName{StepCreate}, allSteps...) {
+		version := fmt.Sprintf("1.%d", i+1)
+		p.diverge(version)
+		p.pushKilled(string(step))
+
+		_, err := PlanPush(t.Context(), p.repo, p.options())
+		if unfinished := new(*UnfinishedError); step != StepSignTags && step != StepSignFiles && !errors.As(err, unfinished) {
+			t.Errorf("killed at %s: another push = %v, want an *UnfinishedError", step, err)
+		}
+		if step == StepSignTags || step == StepSignFiles { // which begin anew
+			if _, err := p.push(p.trusting()); err != nil {
+				t.Errorf("killed at %s: push again = %v", step, err)
+			}
+		} else {
+			p.resume(step)
+		}
+		p.checkPublished(step, version)
+	}
+}
+
+func (p *pusher) trusting() PushOptions {
+	opts := p.options()
+	opts.Overwrite.TrustChangelog = true
+	return opts
+}
+
+func (p *pusher) resume(step StepName) {
+	p.t.Helper()
+	push, err := ResumePush(p.t.Context(), p.repo, os.Getenv)
+	if err != nil {
+		p.t.Fatalf("killed at %s: ResumePush = %v", step, err)
+	}
+	defer push.Close()
+	if err := push.Perform(p.t.Context(), PerformOptions{}); err != nil {
+		p.t.Fatalf("killed at %s: Perform = %v", step, err)
+	}
+}
+
+// checkPublished checks that a version was pushed as a whole, and has the archive take it.
+func (p *pusher) checkPublished(step StepName, version string) {
+	p.t.Helper()
+	head := p.git("rev-parse", "HEAD")
+	for _, ref := range []string{"refs/dgit/sid " + head, "refs/tags/archive/example/" + version + " " + p.git("rev-parse", "archive/example/"+version)} {
+		if got := p.served(); !strings.Contains(got, ref) {
+			p.t.Errorf("killed at %s: the git server has\n%s, want %s", step, got, ref)
+		}
+	}
+	if got := p.git("rev-parse", "refs/remotes/dgit/dgit/sid"); got != head {
+		p.t.Errorf("killed at %s: the tracking branch is %s, want %s", step, got, head)
+	}
+	if got, want := p.files(p.world.Queue), "bell_"+version+"_source.changes"; !strings.Contains(got, want) {
+		p.t.Errorf("killed at %s: the queue has %s, want %s", step, got, want)
+	}
+	if err := p.world.Accept(); err != nil {
+		p.t.Errorf("killed at %s: the archive does not take the upload: %v", step, err)
+	}
+	if _, err := ResumePush(p.t.Context(), p.repo, os.Getenv); !errors.Is(err, ErrNoJournal) {
+		p.t.Errorf("killed at %s: ResumePush at the end = %v, want ErrNoJournal", step, err)
+	}
+}
+
+// A push that was killed, whenever that was, can be given up. Then all is as it was, unless
+// it is public.
+func TestAbort(t *testing.T) {
+	p := newPusher(t)
+	if _, err := p.push(p.options()); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.world.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	next := 1
+	p.diverge("1.1")
+	beside := filepath.Join(filepath.Dir(p.dir), "bell_1.1.dsc")
+	if err := os.WriteFile(beside, []byte("of an earlier build\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for i, step := range allSteps {
+		before, served := p.state(), p.served()
+		p.pushKilled(string(step) + " noted")
+		aborted, err := AbortPush(t.Context(), p.repo, os.Getenv)
+		if err != nil {
+			t.Fatalf("killed after %s: AbortPush = %v", step, err)
+		}
+		public := i >= 4
+		if aborted.Public != public || aborted.Sent != (step == StepQueue) || len(aborted.Left) > 0 {
+			t.Errorf("killed after %s: public %v, sent %v, left %q; want %v, %v, nothing", step, aborted.Public, aborted.Sent, aborted.Left, public, step == StepQueue)
+		}
+		if _, err := ResumePush(t.Context(), p.repo, os.Getenv); !errors.Is(err, ErrNoJournal) {
+			t.Errorf("killed after %s: ResumePush at the end = %v, want ErrNoJournal", step, err)
+		}
+		if !public {
+			if got := p.state(); got != before {
+				t.Errorf("killed after %s: after the abort there is\n%s, before there was\n%s", step, got, before)
+			}
+			if got := p.served(); got != served {
+				t.Errorf("killed after %s: the git server has\n%s, before it had\n%s", step, got, served)
+			}
+			continue
+		}
+		if step != StepQueue {
+			if got, err := os.ReadFile(beside); err != nil || string(got) != "of an earlier build\n" {
+				t.Errorf("killed after %s: the file that was there is %q, %v", step, got, err)
+			}
+		}
+		if got, want := p.git("rev-parse", "refs/remotes/dgit/dgit/sid"), p.git("rev-parse", "HEAD"); got != want {
+			t.Errorf("killed after %s: the tracking branch is %s, want %s", step, got, want)
+		}
+		next++
+		p.diverge(fmt.Sprintf("1.%d", next))
+		beside = filepath.Join(filepath.Dir(p.dir), fmt.Sprintf("bell_1.%d.dsc", next))
+		if err := os.WriteFile(beside, []byte("of an earlier build\n"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,258 @@
+package upload
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"debgit/gitmap"
+	"debgit/history"
+)
+
+// A planner works out one push.
+type planner struct {
+	opts     PushOptions
+	repo     *gitmap.Repo
+	plan     *Plan
+	list     checklist
+	warnings []string
+
+	pkg    *Package
+	target *history.PushTarget
+	status *history.Status
+	view   *View
+	tagger string
+	signer *Signer
+	built  *Built
+}
+
+// make works the plan out. It stops where it would be of no use to go on: once the state of things
+// refuses the push, nothing is built.
+func (p *planner) make(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{
+		p.open, p.fetch, p.readStatus, p.makeView, p.forward, p.findTags, p.checkServer, p.checkKey, p.build, p.planRest,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+		if err := p.list.err(p.pkg.ID); err != nil {
+			return err
+		}
+	}
+	p.plan.Checks = p.list.checks
+	return nil
+}
+
+// open reads the package, and checks what can be told from it alone.
+func (p *planner) open(ctx context.Context) (err error) {
+	p.list.given = p.opts.lifted()
+	if p.pkg, err = OpenPackage(ctx, p.repo, "HEAD"); err != nil {
+		return err
+	}
+	id, opts := p.pkg.ID, p.opts
+	if opts.Package != "" && opts.Package != id.Package {
+		p.list.find(Check{Code: "package", Text: fmt.Sprintf("the source package is %s, not %s", id.Package, opts.Package)})
+	}
+	if opts.ExpectVersion != "" && opts.ExpectVersion != id.Version {
+		p.list.find(Check{Code: "expected", Text: fmt.Sprintf("version %s was expected", opts.ExpectVersion)})
+	}
+	if opts.ExpectSuite != "" && opts.ExpectSuite != p.pkg.Suite {
+		p.list.find(Check{Code: "expected", Text: fmt.Sprintf("debian/changelog is for %s, but %s was expected", p.pkg.Suite, opts.ExpectSuite)})
+	}
+	switch e := p.pkg.Newest(); {
+	case strings.EqualFold(p.pkg.Suite, "UNRELEASED"):
+		p.list.find(Check{Code: "unreleased", Text: "debian/changelog is for UNRELEASED", Remedy: "finish it with: dch --release"})
+	case len(e.Distributions) != 1:
+		p.list.find(Check{Code: "suite", Text: fmt.Sprintf("debian/changelog is for %d suites, but a push is to one", len(e.Distributions))})
+	}
+	return nil
+}
+
+// lifted are the options that lift checks, as on the command line.
+func (o *PushOptions) lifted() map[string]bool {
+	lifted := map[string]bool{"--new": o.New}
+	for _, f := range forces {
+		lifted["--force-"+string(f)] = o.Forces.Has(f)
+	}
+	return lifted
+}
+
+// isDeliberate says whether one of these things is done deliberately.
+func (o *PushOptions) isDeliberate(what ...string) bool {
+	return slices.ContainsFunc(what, func(w string) bool { return slices.Contains(o.Deliberate, w) })
+}
+
+// mayRewrite says whether the suite branch need not move forward.
+func (o *PushOptions) mayRewrite() bool { return o.isDeliberate("not-fast-forward", "fresh-repo") }
+
+// fetch finds out where the upload goes, and what is there.
+func (p *planner) fetch(ctx context.Context) (err error) {
+	existing := p.opts.ExistingPackage
+	if existing == "" && p.opts.New {
+		existing = "dpkg"
+	}
+	p.target, err = history.FetchForPush(ctx, p.repo, history.FetchOptions{
+		ArchiveOptions: p.opts.ArchiveOptions, Package: p.pkg.ID.Package, ExistingPackage: existing, Suite: p.pkg.Suite,
+		NoChase: p.opts.NoChase, DryRun: p.opts.DryRun, AllServerRefs: p.opts.mayRewrite(),
+	})
+	if err != nil {
+		return err
+	}
+	t := p.target
+	if s := p.opts.Suite; s != "" && s != p.pkg.Suite && s != t.Codename {
+		p.list.find(Check{
+			Code: "suite", Text: fmt.Sprintf("debian/changelog is for %s (%s), not for %s", p.pkg.Suite, t.Codename, s),
+			Remedy: "change it with: dch --release --distribution " + s,
+		})
+	} else {
+		p.list.pass("suite")
+	}
+	if t.Fetched == nil {
+		p.list.find(Check{Code: "new", Text: fmt.Sprintf("%s does not have the package", t.Codename), Option: "--new"})
+	} else {
+		p.list.pass("new")
+		p.warnings = t.Fetched.Warnings
+	}
+	p.plan.Package, p.plan.Version, p.plan.Suite, p.plan.Codename = p.pkg.ID.Package, p.pkg.ID.Version, p.pkg.Suite, t.Codename
+	p.plan.Distro, p.plan.Nominal, p.plan.Format, p.plan.Products = t.Access.Base, t.Access.Nominal, p.pkg.Format, t.ProductsDir
+	return nil
+}
+
+// ownRules are the complaints of a status that a push looks at by itself, in the light of its options.
+var ownRules = []string{"suite", "new", "tag", "lacks", "history", "detached", "patches"}
+
+// readStatus checks what debgit status complains about.
+func (p *planner) readStatus(ctx context.Context) (err error) {
+	opts := history.StatusOptions{ArchiveOptions: p.opts.ArchiveOptions, Suite: p.target.Codename, Offline: true}
+	if p.target.Fetched != nil {
+		opts.Fetched = p.target.Fetched
+	}
+	if p.status, err = history.ReadStatus(ctx, p.repo, opts); err != nil {
+		return err
+	}
+	for _, code := range p.status.Passed {
+		if !slices.Contains(ownRules, code) {
+			p.list.pass(code)
+		}
+	}
+	for _, c := range p.status.Complain {
+		if !slices.Contains(ownRules, c.Code) && !p.list.has(c.Code) {
+			p.list.complaint(c)
+		}
+	}
+	return nil
+}
+
+// makeView makes the commit that the source package will unpack to.
+func (p *planner) makeView(ctx context.Context) error {
+	mode, split, err := p.chooseMode()
+	if err != nil {
+		return err
+	}
+	p.view, err = MakeView(ctx, p.pkg, ViewOptions{
+		Mode: mode, Split: split, OrigDir: p.target.ProductsDir, Upstream: p.opts.Upstream, Forces: p.opts.Forces,
+		Limits: p.opts.Limits, Progress: p.opts.Progress,
+	})
+	if err != nil {
+		return err
+	}
+	for _, made := range p.view.Made {
+		p.plan.Commits = append(p.plan.Commits, PlannedCommit{made.Commit, made.What})
+	}
+	p.tagger, err = tagger(ctx, p.repo, p.view.Commit)
+	p.plan.Mode, p.plan.Split, p.plan.Head = mode, p.view.Split, p.pkg.Head
+	return err
+}
+
+// chooseMode returns the quilt mode, and whether the view is split.
+func (p *planner) chooseMode() (QuiltMode, bool, error) {
+	name, err := p.target.Access.QuiltMode(p.opts.Mode)
+	if err != nil {
+		return "", false, err
+	}
+	mode, err := ParseQuiltMode(name)
+	if err != nil {
+		return "", false, err
+	}
+	split := p.opts.SplitView
+	if split == "" {
+		if split, _, err = p.target.Access.Value("split-view"); err != nil {
+			return "", false, err
+		}
+	}
+	splits := p.pkg.Format == FormatQuilt && mode.IsSplitting()
+	switch split {
+	case "always":
+		return mode, true, nil
+	case "never":
+		if splits {
+			p.list.find(Check{Code: "split-view", Text: fmt.Sprintf("the quilt mode %s needs a split view", mode)})
+		}
+		return mode, false, nil
+	case "auto":
+		return mode, splits, nil
+	}
+	return "", false, &history.ConfigError{Key: "split-view", Value: split, Want: `"auto", "always" or "never"`}
+}
+
+// forward sees that the commit builds on what the suite branch has.
+func (p *planner) forward(ctx context.Context) error {
+	f := &forwarder{
+		pkg: p.pkg, view: p.view, target: p.target, author: p.tagger, overwrite: p.opts.Overwrite,
+		notFF: p.opts.mayRewrite(), lacks: p.lackedText, list: &p.list,
+	}
+	commit, made, err := f.forward(ctx)
+	if err != nil {
+		return err
+	}
+	if made != nil {
+		p.plan.Commits = append(p.plan.Commits, *made)
+	}
+	p.plan.Commit = commit
+	if commit == p.pkg.Head || p.view.Split {
+		return nil
+	}
+	branch, err := p.repo.CurrentBranch(ctx)
+	if branch == "" {
+		branch = "HEAD"
+	}
+	p.plan.Branch = &PlannedMove{Ref: branch, Old: p.pkg.Head, New: commit}
+	return err
+}
+
+// lackedText names what the suite holds and the branch lacks.
+func (p *planner) lackedText() (string, bool) {
+	s := p.status.Suites[0]
+	if !s.LacksUpload() {
+		return "", false
+	}
+	text := fmt.Sprintf("the branch lacks %s, which %s has", s.Version, s.Suite)
+	if e := s.Lacks[0].Entry; e != nil {
+		kind := ""
+		if k := e.Kind(); k != "" {
+			kind = ", " + string(k)
+		}
+		text += fmt.Sprintf(" (%s%s)", e.Maintainer, kind)
+	}
+	return text, true
+}
+
+// checkKey checks that what is to be signed can be, before anything is built.
+func (p *planner) checkKey(ctx context.Context) (err error) {
+	opts := p.opts.Sign
+	opts.NoSign = opts.NoSign || p.opts.DampRun
+	opts.Maintainer = p.pkg.Newest().Maintainer
+	if p.signer, err = NewSigner(p.target.Access, opts); err != nil {
+		return err
+	}
+	p.plan.Signing = PlannedSigning{Key: p.signer.wanted, Program: opts.Program, NoSign: opts.NoSign}
+	if opts.NoSign {
+		return nil
+	}
+	if err := p.signer.Check(ctx); err != nil {
+		return err
+	}
+	p.list.pass("key")
+	return nil
+}

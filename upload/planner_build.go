@@ -1,0 +1,233 @@
+package upload
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"debgit/dsc"
+	"debgit/history"
+)
+
+// build makes the source package, and checks it.
+func (p *planner) build(ctx context.Context) (err error) {
+	opts := p.opts.Built
+	opts.OrigDir, opts.Limits, opts.Progress = p.target.ProductsDir, p.opts.Limits, p.opts.Progress
+	opts.DgitField = fmt.Sprintf("%s %s %s %s", p.plan.Commit, p.plan.Nominal, history.ArchiveTag(p.plan.Nominal, p.pkg.ID.Version), p.target.ReadURL)
+	switch opts.Since {
+	case "":
+		opts.Since = p.target.Since
+	case "_":
+		opts.Since = ""
+	}
+	if opts.Programs, err = NewPrograms(p.target.Access, opts.Programs); err != nil {
+		return err
+	}
+	if p.built, err = BuildSource(ctx, p.pkg, p.view.Commit, opts); err != nil {
+		return err
+	}
+	if !p.built.Proven {
+		if err := Correspond(ctx, p.pkg, p.built.Dsc, p.view.Commit, CorrespondOptions{p.opts.Limits, p.opts.Progress}); err != nil {
+			return err
+		}
+	}
+	p.list.pass("correspondence")
+	c, err := readUploadFiles(p.built.Dsc, p.built.Changes)
+	if err != nil {
+		return err
+	}
+	if err := p.checkDigests(c); err != nil {
+		return err
+	}
+	if err := p.checkSourceOnly(ctx, c); err != nil {
+		return err
+	}
+	return p.fitOrigs(ctx, c)
+}
+
+// uploadFiles are the control files of an upload, unsigned.
+type uploadFiles struct {
+	dir         string
+	source      *dsc.Source
+	sourceLists dsc.Paragraph // the fields of the .dsc
+	dscName     string
+	changes     *dsc.Changes
+	changesName string
+}
+
+func readUploadFiles(dscPath, changesPath string) (*uploadFiles, error) {
+	c := &uploadFiles{dir: filepath.Dir(changesPath), dscName: filepath.Base(dscPath), changesName: filepath.Base(changesPath)}
+	text, err := readControl(dscPath)
+	if err != nil {
+		return nil, err
+	}
+	if c.source, err = dsc.Parse(c.dscName, text); err != nil {
+		return nil, err
+	}
+	if c.sourceLists, err = dsc.ParseParagraph(c.dscName, text); err != nil {
+		return nil, err
+	}
+	if text, err = readControl(changesPath); err != nil {
+		return nil, err
+	}
+	c.changes, err = dsc.ParseChanges(c.changesName, text)
+	return c, err
+}
+
+// readControl reads a control file, without a signature that it may have.
+func readControl(path string) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	text, _, err := dsc.ClearsignedText(path, data)
+	return text, err
+}
+
+// checkDigests checks that the .dsc and the .changes agree on the files that both list, and the .changes
+// on the .dsc.
+func (p *planner) checkDigests(c *uploadFiles) error {
+	ok := true
+	differ := func(err error) {
+		ok = false
+		p.list.find(Check{Code: "mismatch", Text: err.Error(), Option: "--force-dsc-changes-mismatch"})
+	}
+	for _, f := range c.changes.Files {
+		if f.Name == c.dscName {
+			content, err := os.Open(filepath.Join(c.dir, f.Name))
+			if err != nil {
+				return err
+			}
+			err = f.Verify(content)
+			content.Close()
+			if err != nil {
+				differ(err)
+			}
+		}
+		for _, g := range c.source.Files {
+			if g.Name == f.Name && (g.Size != f.Size || g.Digest != f.Digest && g.Digest.Algorithm == f.Digest.Algorithm) {
+				differ(&dsc.MismatchError{File: f.Name, Property: "digest", Got: g.Digest.String() + " in " + c.dscName, Want: f.Digest.String(), ListedIn: c.changesName})
+			}
+		}
+	}
+	if ok {
+		p.list.pass("mismatch")
+	}
+	return nil
+}
+
+// checkSourceOnly checks what the distro wants of uploads with, and without, binary packages: the key
+// source-only-uploads.
+func (p *planner) checkSourceOnly(ctx context.Context, c *uploadFiles) error {
+	policy, _, err := p.target.Access.Value("source-only-uploads")
+	if err != nil {
+		return err
+	}
+	const code, withSource, withBinaries = "source-only", "--force-uploading-source-only", "--force-uploading-binaries"
+	only, distro := c.changes.IsSourceOnly(), p.target.Access.Nominal
+	switch {
+	case policy == "always" && !only:
+		p.list.find(Check{Code: code, Text: fmt.Sprintf("the upload has binary packages, but %s wants source alone", distro), Option: withBinaries})
+		return nil
+	case policy == "never" && only:
+		p.list.find(Check{Code: code, Text: fmt.Sprintf("the upload has no binary packages, but %s wants them", distro), Option: withSource})
+		return nil
+	case policy == "not-wholly-new" && only && p.target.Fetched == nil:
+		has, sure, err := p.target.HasPackage(ctx, p.pkg.ID.Package)
+		if err != nil {
+			return err
+		}
+		if !has && sure {
+			p.list.find(Check{
+				Code: code, Text: fmt.Sprintf("the package is new to %s, which wants its binary packages, too", distro), Option: withSource,
+				Remedy: "build them, and use: debgit push-built",
+			})
+			return nil
+		}
+	case !slices.Contains([]string{"ok", "always", "never", "not-wholly-new"}, policy):
+		return &history.ConfigError{Key: "source-only-uploads", Value: policy, Want: `"ok", "always", "never" or "not-wholly-new"`}
+	}
+	p.list.pass(code)
+	return nil
+}
+
+// planRest writes down what was found out.
+func (p *planner) planRest(context.Context) error {
+	for _, name := range p.built.Files {
+		f := PlannedFile{Name: name, Made: true, Signed: isSigned(name) && !p.plan.Signing.NoSign}
+		var err error
+		if f.Size, f.SHA256, err = sumOf(filepath.Join(p.built.Dir, name)); err != nil {
+			return err
+		}
+		p.plan.Files = append(p.plan.Files, f)
+	}
+	force := ""
+	if p.opts.mayRewrite() {
+		force = "+"
+	}
+	g := PlannedPush{URL: p.target.Server.URL, Create: !p.target.Server.Exists}
+	g.Refspecs = append(g.Refspecs, force+p.plan.Commit.String()+":"+history.ServerSuiteRef(p.target.Codename))
+	for _, t := range slices.Backward(p.plan.Tags) {
+		g.Refspecs = append(g.Refspecs, force+t.Ref())
+	}
+	p.plan.Git = g
+	p.plan.Tracking = PlannedMove{Ref: history.TrackingRef(p.target.Codename), New: p.plan.Commit}
+	if f := p.target.Fetched; f != nil {
+		p.plan.Tracking.Old = f.Commit
+		if p.opts.DryRun {
+			p.plan.Tracking.Old = f.Old
+		}
+	}
+	if err := p.planQueue(); err != nil {
+		return err
+	}
+	p.plan.Steps = p.plan.steps()
+	if p.opts.DampRun {
+		p.plan.Steps = slices.DeleteFunc(p.plan.Steps, func(s PlannedStep) bool { return !slices.Contains(dampSteps, s.Step) })
+	}
+	return nil
+}
+
+// dampSteps are the steps of which nobody else learns, without those about tags.
+var dampSteps = []StepName{StepSignFiles, StepBranch, StepFiles}
+
+// planQueue finds out where the files go.
+func (p *planner) planQueue() (err error) {
+	q := p.opts.Upload
+	q.Changes = filepath.Base(p.built.Changes)
+	if q.Host == "" {
+		if q.Host, _, err = p.target.Access.Value("upload-host"); err != nil {
+			return err
+		}
+	}
+	program, options, err := p.target.Access.Program("dput")
+	if q.Program == "" && program != "dput" {
+		q.Program = program
+	}
+	q.Options = append(options, q.Options...)
+	p.plan.Queue = q
+	return err
+}
+
+// isSigned says whether a file of an upload is one that has a signature in it.
+func isSigned(name string) bool {
+	return strings.HasSuffix(name, ".dsc") || strings.HasSuffix(name, ".changes") || strings.HasSuffix(name, ".buildinfo")
+}
+
+// sumOf returns the size of a file, in bytes, and its SHA-256 digest.
+func sumOf(path string) (size int64, digest string, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	size, err = io.Copy(h, f)
+	return size, hex.EncodeToString(h.Sum(nil)), err
+}

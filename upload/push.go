@@ -1,0 +1,205 @@
+package upload
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"debgit/dsc"
+	"debgit/gitmap"
+	"debgit/history"
+)
+
+// PushOptions say what is pushed, and how.
+type PushOptions struct {
+	history.ArchiveOptions        // Push is taken for granted
+	Package                string // the source package, which must be the one that is there; default: that
+	Suite                  string // the suite, likewise
+	ExistingPackage        string // see [history.FetchOptions]
+	NoChase                bool   // likewise
+	DryRun                 bool   // move no ref while planning
+	DampRun                bool   // sign nothing, and do nothing that others see
+
+	Mode      string // the quilt mode; default: as configured
+	SplitView string // "auto", "always" or "never"; default: as configured, else auto
+	Upstream  string // see [ViewOptions]
+
+	Overwrite  Overwrite
+	Deliberate []string // what is done in spite of something, without "--deliberately-"
+	Forces     Forces
+
+	Sign   SignOptions // Maintainer is what the changelog says
+	DEP14  DEP14Options
+	Built  BuildOptions // Since "_": no version; default: the newest in the archive. OrigDir and DgitField are set
+	Upload PlannedUpload
+
+	ExpectSuite   string      // refuse to push to another one; default: push to any
+	ExpectVersion dsc.Version // refuse to push another one; default: push any
+}
+
+// DEP14Options are about the tag of the maintainer view.
+type DEP14Options struct {
+	Make   string // "want", "no" or "always"; default: as configured
+	Reuse  string // "must", "if-exists", "replace-unsuitable" or "replace"; default: as configured
+	Verify string // whether the signature of a tag that is used must be good: "true" or "false"; default: as configured
+}
+
+// A Push is a push that was planned, or that has begun. It must be closed.
+type Push struct {
+	Plan     *Plan
+	Warnings []string // that the fetch had
+
+	repo    *gitmap.Repo
+	access  *history.Access
+	journal *Journal
+	built   *Built
+}
+
+// PlanPush works out a push of HEAD: it fetches from the archive and the git server, makes
+// the archive view and its commits, builds the source package, and tries everything that could refuse the push. No
+// ref of the user moves, nothing is signed, and nothing is sent.
+//
+// Errors that callers may test for, besides those of [OpenPackage], [history.FetchForPush], [MakeView],
+// [Signer.Check] and [BuildSource]: [*RefusedError], [*PushBusyError], and [*UnfinishedError] if another
+// push has begun and not ended.
+func PlanPush(ctx context.Context, repo *gitmap.Repo, opts PushOptions) (_ *Push, err error) {
+	if opts.Getenv == nil {
+		opts.Getenv = os.Getenv
+	}
+	journal, err := lockJournal(repo)
+	if err != nil {
+		return nil, err
+	}
+	p := &Push{repo: repo, journal: journal}
+	defer func() {
+		if err != nil {
+			p.Close()
+		}
+	}()
+	if err := journal.read(); err == nil {
+		err = journal.unfinished()
+	} else if err != ErrNoJournal {
+		return nil, err
+	}
+	if err := journal.unfinished(); err != nil {
+		return nil, err
+	}
+	planner := &planner{opts: opts, repo: repo, plan: &Plan{Schema: planSchema}}
+	if err := planner.make(ctx); err != nil {
+		return nil, err
+	}
+	p.Plan, p.Warnings, p.access, p.built = planner.plan, planner.warnings, planner.target.Access, planner.built
+	return p, nil
+}
+
+// Close gives the push up if it has not begun, and else leaves it as it is.
+func (p *Push) Close() error {
+	if p.built != nil {
+		p.built.Close()
+	}
+	return p.journal.Close()
+}
+
+// Perform carries the plan out. If it fails before anything but signatures was made, nothing is left of
+// it. Else the journal stays: see [ResumePush] and [AbortPush].
+//
+// Errors that callers may test for: [*StoppedError] if the journal stays, and inside of it or alone
+// [*KeyError], [*SignError], [*MovedError], [*OtherBranchError], [*gitmap.PushRefusedError],
+// [*history.GitServerError], [*archive.QueueError].
+func (p *Push) Perform(ctx context.Context, opts PerformOptions) error {
+	if p.built != nil {
+		if err := p.journal.start(p.Plan, p.built.Dir); err != nil {
+			return err
+		}
+	}
+	performer, err := newPerformer(p.repo, p.journal, p.access, opts)
+	if err != nil {
+		return err
+	}
+	err = performer.run(ctx)
+	switch {
+	case err == nil:
+		return nil
+	case p.journal.unfinished() != nil:
+		return &StoppedError{p.Plan.ID(), *p.journal.next(), err}
+	}
+	if removeErr := p.journal.remove(); removeErr != nil {
+		err = fmt.Errorf("%w (and then: %v)", err, removeErr)
+	}
+	return &dsc.PackageError{ID: p.Plan.ID(), Err: err}
+}
+
+// A StoppedError says that a push has stopped on its way, and can go on.
+type StoppedError struct {
+	ID   dsc.ID
+	Step PlannedStep // that is not done
+	Err  error
+}
+
+func (e *StoppedError) Error() string {
+	return fmt.Sprintf("push %s: %s: %v", e.ID, e.Step.What, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *StoppedError) Unwrap() error { return e.Err }
+
+// ResumePush opens a push that has begun, for [Push.Perform] to finish it. The error matches [ErrNoJournal]
+// if there is none. See also [*PushBusyError].
+func ResumePush(ctx context.Context, repo *gitmap.Repo, getenv func(string) string) (_ *Push, err error) {
+	journal, err := lockJournal(repo)
+	if err != nil {
+		return nil, err
+	}
+	p := &Push{repo: repo, journal: journal}
+	defer func() {
+		if err != nil {
+			p.Close()
+		}
+	}()
+	if err := journal.read(); err != nil {
+		return nil, err
+	}
+	if journal.state.Aborting {
+		return nil, &AbortingError{journal.Plan.ID()}
+	}
+	p.Plan = journal.Plan
+	p.access, err = accessOf(ctx, repo, journal.Plan, getenv)
+	return p, err
+}
+
+// AbortPush puts back what a push that has begun has done, as far as it is not public. Errors are as
+// of [ResumePush], and a [*history.GitServerError] if it cannot be found out what is public.
+func AbortPush(ctx context.Context, repo *gitmap.Repo, getenv func(string) string) (*Aborted, error) {
+	journal, err := lockJournal(repo)
+	if err != nil {
+		return nil, err
+	}
+	defer journal.Close()
+	if err := journal.read(); err != nil {
+		return nil, err
+	}
+	access, err := accessOf(ctx, repo, journal.Plan, getenv)
+	if err != nil {
+		return nil, err
+	}
+	performer, err := newPerformer(repo, journal, access, PerformOptions{})
+	if err != nil {
+		return nil, err
+	}
+	return performer.undo(ctx)
+}
+
+func newPerformer(repo *gitmap.Repo, journal *Journal, access *history.Access, opts PerformOptions) (*performer, error) {
+	s := journal.Plan.Signing
+	signer, err := NewSigner(access, SignOptions{Key: s.Key, Program: s.Program, NoSign: s.NoSign, Stdin: opts.Stdin})
+	return &performer{Journal: journal, repo: repo, signer: signer, access: access, opts: opts}, err
+}
+
+// accessOf returns the access to the distro of a plan, for pushing.
+func accessOf(ctx context.Context, repo *gitmap.Repo, plan *Plan, getenv func(string) string) (*history.Access, error) {
+	config, err := repo.ConfigScopes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return history.NewSettings(config, getenv).Access(history.AccessOptions{Distro: plan.Distro, Suite: plan.Suite, Push: true})
+}

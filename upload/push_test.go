@@ -1,0 +1,180 @@
+package upload
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"debgit/gitmap"
+	"debgit/history"
+	"debgit/upload/uploadtest"
+)
+
+// needsTools skips a test where programs are missing that pushes run.
+func needsTools(t *testing.T) {
+	t.Helper()
+	for _, name := range []string{"gpg", "dpkg-source", "dpkg-genchanges"} {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skip(err)
+		}
+	}
+}
+
+// A pusher is a maintainer of the native package bell, in a world to push to.
+type pusher struct {
+	t     *testing.T
+	world *uploadtest.World
+	dir   string // the work tree
+	repo  *gitmap.Repo
+}
+
+func newPusher(t *testing.T) *pusher {
+	t.Helper()
+	needsTools(t)
+	world, err := uploadtest.New(t.TempDir(), uploadtest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { world.Close() })
+	config := filepath.Join(world.Dir, "gitconfig")
+	if err := os.WriteFile(config, []byte(world.Config()+"[user]\n\tname = Ann Author\n\temail = ann@example.org\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, kv := range append(world.Env(), "GIT_CONFIG_GLOBAL="+config, "GIT_CONFIG_NOSYSTEM=1", "HOME="+world.Dir) {
+		name, value, _ := strings.Cut(kv, "=")
+		t.Setenv(name, value)
+	}
+	p := &pusher{t: t, world: world, dir: filepath.Join(world.Dir, "work", "bell")}
+	if p.repo, err = gitmap.Init(t.Context(), p.dir, "main"); err != nil {
+		t.Fatal(err)
+	}
+	p.write("debian/control", "Source: bell\nMaintainer: Ann Author <ann@example.org>\nSection: misc\nPriority: optional\nStandards-Version: 4.7.0\n\nPackage: bell\nArchitecture: all\nDescription: ring\n Ring.\n")
+	p.write("debian/rules", "#!/usr/bin/make -f\n%:\n\ttrue\n")
+	if err := os.Chmod(filepath.Join(p.dir, "debian/rules"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	p.write("debian/source/format", "3.0 (native)\n")
+	p.release("1.0")
+	return p
+}
+
+func (p *pusher) write(name, content string) {
+	p.t.Helper()
+	path := filepath.Join(p.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// release commits a version on top of what the changelog has.
+func (p *pusher) release(version string) {
+	p.t.Helper()
+	old, err := os.ReadFile(filepath.Join(p.dir, "debian/changelog"))
+	if err != nil && !os.IsNotExist(err) {
+		p.t.Fatal(err)
+	}
+	p.write("debian/changelog", fmt.Sprintf("bell (%s) unstable; urgency=medium\n\n  * Version %s.\n\n -- Ann Author <ann@example.org>  Mon, 02 Jan 2023 10:00:00 +0000\n\n%s", version, version, old))
+	p.commit("Release " + version)
+}
+
+func (p *pusher) commit(message string) {
+	p.t.Helper()
+	p.git("add", "--all")
+	p.git("commit", "-q", "-m", message)
+}
+
+func (p *pusher) git(args ...string) string {
+	p.t.Helper()
+	return strings.TrimSpace(git(p.t, p.dir, args...))
+}
+
+func (p *pusher) options() PushOptions {
+	return PushOptions{
+		ArchiveOptions: history.ArchiveOptions{OpenOptions: history.OpenOptions{New: true}, CacheDir: filepath.Join(p.world.Dir, "cache"), Getenv: os.Getenv},
+	}
+}
+
+// push pushes, and returns the plan.
+func (p *pusher) push(opts PushOptions) (*Plan, error) {
+	p.t.Helper()
+	push, err := PlanPush(p.t.Context(), p.repo, opts)
+	if err != nil {
+		return nil, err
+	}
+	defer push.Close()
+	return push.Plan, push.Perform(p.t.Context(), PerformOptions{})
+}
+
+// served are the refs of the git server.
+func (p *pusher) served() string {
+	p.t.Helper()
+	dir := filepath.Join(p.world.Repos, "bell.git")
+	if _, err := os.Stat(dir); err != nil {
+		return ""
+	}
+	return git(p.t, dir, "for-each-ref", "--format=%(refname) %(objectname)")
+}
+
+// files are the names in a directory, apart from directories.
+func (p *pusher) files(dir string) string {
+	p.t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		if !e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+func TestPush(t *testing.T) {
+	p := newPusher(t)
+	plan, err := p.push(p.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := p.git("rev-parse", "HEAD")
+	if plan.Commit.String() != head || plan.Branch != nil {
+		t.Errorf("commit %s, branch %v; want %s, and the branch left alone", plan.Commit, plan.Branch, head)
+	}
+	want := fmt.Sprintf("refs/dgit/sid %s\nrefs/tags/archive/example/1.0 %s\nrefs/tags/example/1.0 %s\n", head, p.git("rev-parse", "archive/example/1.0"), p.git("rev-parse", "example/1.0"))
+	if got := p.served(); got != want {
+		t.Errorf("the git server has\n%s, want\n%s", got, want)
+	}
+	p.git("verify-tag", "archive/example/1.0")
+	if got := p.git("rev-parse", "refs/remotes/dgit/dgit/sid"); got != head {
+		t.Errorf("the tracking branch is %s, want %s", got, head)
+	}
+	const files = "bell_1.0.dsc bell_1.0.tar.xz bell_1.0_source.changes"
+	if got := p.files(p.world.Queue); got != files {
+		t.Errorf("the queue has %q, want %q", got, files)
+	}
+	if got := p.files(filepath.Dir(p.dir)); got != files {
+		t.Errorf("beside the work tree is %q, want %q", got, files)
+	}
+	if _, err := os.Stat(filepath.Join(p.repo.GitDir(), "debgit", "push")); !os.IsNotExist(err) {
+		t.Errorf("the journal is left: %v", err)
+	}
+	if err := p.world.Accept(); err != nil {
+		t.Errorf("the archive does not take the upload: %v", err)
+	}
+
+	// The next version goes on top of it.
+	p.release("1.1")
+	if _, err := p.push(p.options()); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.world.Accept(); err != nil {
+		t.Errorf("the archive does not take the second upload: %v", err)
+	}
+}
