@@ -170,10 +170,12 @@ func (l *dgitLine) ownOptions(target *cobra.Command, top string) (own, lost []st
 		switch {
 		case s.is == "build-products-dir" && option != nil:
 			own = append(own, "--"+s.is+"="+below(top, s.value))
-		case s.is != "" && option != nil && option.NoOptDefVal != "":
+		case s.is != "" && option != nil && option.NoOptDefVal != "" && s.value == "":
 			own = append(own, "--"+s.is)
 		case s.is != "" && option != nil:
 			own = append(own, "--"+s.is+"="+s.value)
+		case strings.HasPrefix(s.is, deliberatelyFlag+"-") && target.Flag(deliberatelyFlag) != nil:
+			own = append(own, "--"+deliberatelyFlag+"="+strings.TrimPrefix(s.is, deliberatelyFlag+"-"))
 		case !s.quiet:
 			lost = append(lost, quote(s.text))
 		}

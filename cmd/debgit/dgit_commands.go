@@ -46,7 +46,8 @@ var dgitCommands = []dgitCommand{
 	{name: "clone-dgit-repos-server", usage: "DIR", anywhere: true, least: 1, most: 1},
 	{name: "build"}, {name: "build-source"}, {name: "sbuild"}, {name: "pbuilder"}, {name: "cowbuilder"}, {name: "gbp-build"}, {name: "git-build"},
 	{name: "clean"}, {name: "quilt-fixup"},
-	{name: "push", options: true}, {name: "push-source", options: true}, {name: "push-built", options: true},
+	{name: "push", usage: "[SUITE]", options: true, most: 1}, {name: "push-source", usage: "[SUITE]", options: true, most: 1},
+	{name: "push-built", usage: "[SUITE]", options: true, most: 1},
 	{name: "rpush", anywhere: true}, {name: "rpush-source", anywhere: true}, {name: "rpush-built", anywhere: true},
 	{name: "remote-push-build-host", anywhere: true}, {name: "remote-push-source-build-host", anywhere: true},
 }

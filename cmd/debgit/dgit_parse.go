@@ -105,7 +105,14 @@ func (l *dgitLine) parseProgram(word string) error {
 	case isOption && !program.change:
 		return &usageError{cause: fmt.Sprintf("unsupported option %s: %s can only be replaced, with --%s=COMMAND", word, word[2:end], word[2:end])}
 	}
-	l.settings = append(l.settings, dgitSetting{text: word, quiet: program.quiet})
+	setting := dgitSetting{text: word, quiet: program.quiet}
+	switch {
+	case isCommand:
+		setting.is, setting.value = word[2:end], command
+	case word[end] == ':':
+		setting.is, setting.value = word[2:end]+"-option", option
+	}
+	l.settings = append(l.settings, setting)
 	return nil
 }
 

@@ -41,6 +41,7 @@ const (
 	statusMalformed   = 26
 	statusGitServer   = 27
 	statusToDo        = 28
+	statusRefused     = 29
 	statusInterrupted = 130
 	statusOther       = 255
 )
@@ -65,6 +66,7 @@ var exitStatuses = []struct {
 	{statusMalformed, "a .dsc, index, tarball or patch breaks the rules of its format"},
 	{statusGitServer, "the git server was required, and cannot be asked"},
 	{statusToDo, "there is something to do before an upload (only from status --exit-code)"},
+	{statusRefused, "a check or a server refused a push, or it cannot be carried out now"},
 	{statusInterrupted, "interrupted; the same command again continues"},
 	{statusOther, "anything else"},
 }
@@ -126,6 +128,14 @@ func rules(command string) []rule {
 			}
 			return "name another: --build-products-dir DIR"
 		}),
+		on(statusRefused, hintRefused),
+		on(statusRefused, func(e *upload.UnfinishedError) string {
+			return "finish it: debgit push --continue; or give it up: debgit push --abort"
+		}),
+		on(statusRefused, func(e *upload.AbortingError) string { return "end that first: debgit push --abort" }),
+		on(statusRefused, hintStopped),
+		on(statusExists, func(e *upload.PushBusyError) string { return "wait until that has ended" }),
+		is(statusUsage, "start one: debgit push-source", upload.ErrNoJournal),
 		on(statusNoPackage, func(e *archive.NotInstalledError) string {
 			return "name the package; apt-file search " + quote(e.File) + " finds those that are not installed"
 		}),
@@ -402,6 +412,9 @@ func (env *environment) fail(ctx context.Context, cmd *cobra.Command, err error)
 func explain(ctx context.Context, cmd *cobra.Command, err error) (status int, text, hint string) {
 	// Whatever broke because of a signal, the signal is the reason.
 	if ctx.Err() != nil {
+		if e, ok := errors.AsType[*upload.StoppedError](err); ok {
+			return statusInterrupted, "interrupted", hintStopped(e)
+		}
 		return statusInterrupted, "interrupted; run the same command again to continue", ""
 	}
 	command := ""

@@ -128,6 +128,8 @@ func newRootCommand(env *environment) *cobra.Command {
 		newCloneCommand(env),
 		newFetchCommand(env),
 		newPullCommand(env),
+		newPushSourceCommand(env),
+		newPushCommand(env),
 		newCheckoutCommand(env),
 		newUpdateVcsGitCommand(env),
 		newDownloadOrigsCommand(env),

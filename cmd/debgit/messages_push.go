@@ -1,0 +1,35 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"debgit/archive"
+	"debgit/upload"
+)
+
+// hintRefused says what can be done about each check that refuses a push.
+func hintRefused(e *upload.RefusedError) string {
+	var hints []string
+	for _, c := range e.Checks {
+		hint := c.Remedy
+		if c.Option != "" && hint != "" {
+			hint += "; or, if it is meant so: " + c.Option
+		} else if c.Option != "" {
+			hint = "if it is meant so: " + c.Option
+		}
+		if hint != "" {
+			hints = append(hints, hint)
+		}
+	}
+	return strings.Join(hints, "\n")
+}
+
+// hintStopped says how a push goes on that has stopped on its way.
+func hintStopped(e *upload.StoppedError) string {
+	hint := "when the cause is gone, go on: debgit push --continue; or give it up: debgit push --abort"
+	if queue, ok := errors.AsType[*archive.QueueError](e); ok && hintQueue(queue) != "" {
+		hint = hintQueue(queue) + "\n" + hint
+	}
+	return hint
+}
