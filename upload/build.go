@@ -2,6 +2,7 @@ package upload
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,7 +13,7 @@ import (
 	"debgit/gitmap"
 )
 
-// BuildOptions are the options of [BuildSource] and [BuildWorkTree].
+// BuildOptions are the options of [Build].
 type BuildOptions struct {
 	OrigDir    string      // where the orig tarballs are
 	Since      dsc.Version // the .changes has what is new since this version; default: the newest entry alone
@@ -26,19 +27,25 @@ type BuildOptions struct {
 	Progress   gitmap.Progress
 }
 
-// A Built is a source package that was built, in a private directory. Nothing is signed. It must
-// be closed.
+// A Job says what is built.
+type Job struct {
+	View     gitmap.CommitID // from the tree of this commit; default: from the work tree as it is
+	Clean    CleanMode       // how the private copy is cleaned, where the program for the binary packages does not do that itself
+	NoSource bool            // the source package is left out
+	Binaries *Binaries       // the binary packages; default: none
+}
+
+// A Built is what was built, in a private directory. Nothing is signed. It must be closed.
 type Built struct {
 	ID      dsc.ID
 	Dir     string   // private, gone when Built is closed
-	Dsc     string   // path of the .dsc, in Dir
+	Dsc     string   // path of the .dsc, in Dir; "" if there is no source package
 	Changes string   // path of the .changes, in Dir
-	Files   []string // names in Dir of what was made: the .dsc and the .changes come last
+	Files   []string // names in Dir of what was made, the .changes last
 	Origs   []string // names in Dir of the orig tarballs and their signatures, which were there before
 	Proven  bool     // the source package was found to unpack to just the tree of the commit
 
 	place *place
-	tree  string // of the package as it is built in place: a directory
 }
 
 // Close removes the private directory.
@@ -51,85 +58,105 @@ var sourceIgnores = []string{`-i(?:^|/)\.git(?:/|$)`, "-I.git"}
 // package has inside.
 const workName = "work"
 
-// A builder makes a source package in a private directory.
+// A builder builds in a private directory.
 type builder struct {
 	pkg   *Package
 	opts  BuildOptions
 	place *place
 	origs []string // names of orig tarballs and signatures
 	work  string   // name of the directory that is built from
-	dirty bool     // it is a copy of the work tree
 	built *Built
 }
 
-// BuildSource makes the source package of pkg from the tree of a commit, view, with dpkg-source and
-// dpkg-genchanges. All of it is done in a private directory below the git directory: nothing of
-// the work tree, and nothing beside it, is changed. One builds at a time.
+// BuildSource is [Build] of the source package of pkg from the tree of a commit.
+func BuildSource(ctx context.Context, pkg *Package, view gitmap.CommitID, opts BuildOptions) (*Built, error) {
+	return Build(ctx, pkg, Job{View: view}, opts)
+}
+
+// Build makes a source package with dpkg-source and dpkg-genchanges, and binary packages with what
+// the job names. All of it is done in a private directory below the git directory: nothing
+// of the work tree, and nothing beside it, is changed. One builds at a time.
 //
 // Errors, but for that of ctx, are a [*dsc.PackageError] around the cause, which callers may test
-// for being a [*BusyError], a [*ToolError], a [*dsc.NoOrigError] or a [*dsc.DuplicateOrigError].
-func BuildSource(ctx context.Context, pkg *Package, view gitmap.CommitID, opts BuildOptions) (*Built, error) {
-	return build(ctx, pkg, opts, workName, func(b *builder) error {
-		tree, err := pkg.Repo.Tree(ctx, view)
-		if err != nil {
-			return err
+// for being a [*BusyError], a [*ToolError], a [*dsc.NoOrigError], a [*dsc.DuplicateOrigError], and
+// for the work tree an [*UntrackedError].
+func Build(ctx context.Context, pkg *Package, job Job, opts BuildOptions) (*Built, error) {
+	return build(pkg, opts, func(b *builder) error {
+		if job.View.IsZero() {
+			return b.fromWorkTree(ctx, job)
 		}
-		return b.fromCommit(ctx, view, tree)
+		return b.fromView(ctx, job)
 	})
 }
 
-// build has make build the source package, and then does what is left.
-func build(ctx context.Context, pkg *Package, opts BuildOptions, work string, make func(*builder) error) (*Built, error) {
-	b, err := newBuilder(pkg, opts, work)
+// fromView builds from the commit of a job.
+func (b *builder) fromView(ctx context.Context, job Job) error {
+	tree, err := b.pkg.Repo.Tree(ctx, job.View)
+	if err != nil {
+		return err
+	}
+	if !job.NoSource {
+		if err := b.findOrigs(); err != nil {
+			return err
+		}
+		if err := b.fromCommit(ctx, job.View, tree); err != nil {
+			return err
+		}
+		if err := b.finish(ctx); err != nil {
+			return err
+		}
+	}
+	if job.Binaries == nil {
+		return nil
+	}
+	return b.binariesOf(ctx, tree, job)
+}
+
+// build has make do its work in a private directory, which is removed if it fails.
+func build(pkg *Package, opts BuildOptions, make func(*builder) error) (*Built, error) {
+	b, err := newBuilder(pkg, opts)
 	if err != nil {
 		return nil, pkg.wrap(err)
 	}
 	if err = make(b); err == nil {
-		err = b.finish(ctx)
-	}
-	if err == nil {
 		return b.built, nil
 	}
-	if cerr := b.place.close(); cerr != nil && ctx.Err() == nil {
+	if cerr := b.place.close(); cerr != nil {
 		err = fmt.Errorf("%w (and then: %v)", err, cerr)
 	}
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
+	if errors.Is(err, context.Canceled) {
+		return nil, err
 	}
 	return nil, pkg.wrap(err)
 }
 
-func newBuilder(pkg *Package, opts BuildOptions, work string) (*builder, error) {
-	b := &builder{pkg: pkg, opts: opts, work: work}
-	var err error
-	if b.origs, err = origNames(opts.OrigDir, pkg); err != nil {
+func newBuilder(pkg *Package, opts BuildOptions) (*builder, error) {
+	place, err := openPlace(pkg.Repo)
+	if err != nil {
 		return nil, err
 	}
-	if b.place, err = openPlace(pkg.Repo); err != nil {
-		return nil, err
-	}
-	b.built = &Built{ID: pkg.ID, Dir: b.place.dir, Origs: b.origs, place: b.place, tree: b.path(work)}
-	return b, nil
+	return &builder{pkg: pkg, opts: opts, work: workName, place: place, built: &Built{ID: pkg.ID, Dir: place.dir, place: place}}, nil
 }
 
-// origNames returns the names of the orig tarballs in dir, and of their signatures, that
-// dpkg-source will find for pkg.
-func origNames(dir string, pkg *Package) ([]string, error) {
-	switch pkg.Format {
+// findOrigs finds the orig tarballs, and their signatures, that dpkg-source is to use.
+func (b *builder) findOrigs() (err error) {
+	switch id := b.pkg.ID; b.pkg.Format {
 	case FormatQuilt, "2.0":
-		return dsc.OrigNames(dir, pkg.ID)
+		b.origs, err = dsc.OrigNames(b.opts.OrigDir, id)
 	case FormatOld:
-		name := pkg.ID.Package + "_" + pkg.ID.Version.Upstream().WithoutEpoch() + ".orig.tar.gz"
-		var names []string
+		name := id.Package + "_" + id.Version.Upstream().WithoutEpoch() + ".orig.tar.gz"
 		for _, n := range []string{name, name + ".asc"} {
-			if info, err := os.Stat(filepath.Join(dir, n)); err == nil && info.Mode().IsRegular() {
-				names = append(names, n)
+			if info, err := os.Stat(filepath.Join(b.opts.OrigDir, n)); err == nil && info.Mode().IsRegular() {
+				b.origs = append(b.origs, n)
 			}
 		}
-		return names, nil
 	}
-	return nil, nil
+	b.built.Origs = b.origs
+	return err
 }
+
+// stem is what the names of the files of the upload begin with.
+func (b *builder) stem() string { return b.pkg.ID.Package + "_" + b.pkg.ID.Version.WithoutEpoch() }
 
 // path returns the path of something in the private directory.
 func (b *builder) path(name string) string { return filepath.Join(b.place.dir, name) }
@@ -188,8 +215,7 @@ func (b *builder) dpkgSource(ctx context.Context, terminal Terminal, options ...
 
 // finish sets fields in the .dsc, and makes the .changes.
 func (b *builder) finish(ctx context.Context) error {
-	stem := b.pkg.ID.Package + "_" + b.pkg.ID.Version.WithoutEpoch()
-	b.built.Dsc, b.built.Changes = b.path(stem+".dsc"), b.path(stem+"_source.changes")
+	b.built.Dsc, b.built.Changes = b.path(b.stem()+".dsc"), b.path(b.stem()+"_source.changes")
 	add := b.opts.DscAdd
 	if b.opts.DgitField != "" {
 		add = append([]dsc.Field{{Name: "Dgit", Value: b.opts.DgitField}}, add...)

@@ -150,7 +150,7 @@ func (b *builder) buildChanges(ctx context.Context, c *sourceChanges, terminal T
 	if err := b.placeOrigs(); err != nil {
 		return err
 	}
-	path := b.path(b.pkg.ID.Package + "_" + b.pkg.ID.Version.WithoutEpoch() + ".dsc")
+	path := b.path(b.stem() + ".dsc")
 	return listOrigs(path, main, b.place.dir, b.origs)
 }
 
@@ -287,7 +287,7 @@ func sumFile(path string) (fileSums, error) {
 
 // prove finds out whether the .dsc that was built unpacks to a tree.
 func (b *builder) prove(ctx context.Context, tree gitmap.ObjectID) error {
-	path := b.path(b.pkg.ID.Package + "_" + b.pkg.ID.Version.WithoutEpoch() + ".dsc")
+	path := b.path(b.stem() + ".dsc")
 	u, err := unpackDsc(ctx, b.pkg.Repo, path, b.opts.Limits, b.opts.Progress)
 	if err != nil {
 		return err

@@ -235,15 +235,20 @@ func TestBuildSourceAsWhole(t *testing.T) {
 	files := map[bool]map[string]string{}
 	for _, whole := range []bool{false, true} {
 		opts := l.options()
-		built, err := build(ctx, l.Package, opts, workName, func(b *builder) error {
+		built, err := build(l.Package, opts, func(b *builder) error {
 			tree, err := l.Repo.Tree(ctx, l.Head)
+			if err == nil {
+				err = b.findOrigs()
+			}
+			if err == nil && whole {
+				err = b.fromWhole(ctx, tree)
+			} else if err == nil {
+				err = b.fromCommit(ctx, l.Head, tree)
+			}
 			if err != nil {
 				return err
 			}
-			if !whole {
-				return b.fromCommit(ctx, l.Head, tree)
-			}
-			return b.fromWhole(ctx, tree)
+			return b.finish(ctx)
 		})
 		if err != nil {
 			t.Fatal(err)

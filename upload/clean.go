@@ -119,45 +119,38 @@ func (e *UntrackedError) Error() string {
 
 // CleanOptions are the options of [Clean].
 type CleanOptions struct {
-	Mode     CleanMode // default: CleanDpkg
+	Mode     CleanMode
 	Programs Programs
-	Tools    Terminal
+	Terminal Terminal
 	Removing func(lines []string) // is told what will be removed, in git's words, before that; default: nobody
 }
 
 // Clean cleans a work tree as a mode says, which may be to only check it. The error is an
 // [*UntrackedError] if that refuses files, and a [*ToolError] if debian/rules clean fails.
 func Clean(ctx context.Context, repo *gitmap.Repo, opts CleanOptions) error {
-	mode := opts.mode()
+	mode := opts.Mode
 	switch {
 	case mode.usesGit():
 		return gitClean(ctx, repo, opts)
 	case mode.usesRules():
-		if err := rulesClean(ctx, repo.WorkTree(), opts); err != nil {
+		if err := rulesClean(ctx, opts.Terminal.in(repo.WorkTree()), mode, opts.Programs); err != nil {
 			return err
 		}
 	}
-	return refuseUntracked(ctx, repo, mode, mode.usesRules())
+	return refuseUntracked(ctx, repo, "", mode, mode.usesRules())
 }
 
 // CleanForCommit does what a mode says about the work tree where a commit is built.
 func CleanForCommit(ctx context.Context, repo *gitmap.Repo, opts CleanOptions) error {
-	if opts.mode().always() {
+	if opts.Mode.always() {
 		return gitClean(ctx, repo, opts)
 	}
-	return refuseUntracked(ctx, repo, opts.mode(), false)
-}
-
-func (o CleanOptions) mode() CleanMode {
-	if o.Mode == "" {
-		return CleanDpkg
-	}
-	return o.Mode
+	return refuseUntracked(ctx, repo, "", opts.Mode, false)
 }
 
 // gitClean says what it will remove, and then removes it.
 func gitClean(ctx context.Context, repo *gitmap.Repo, opts CleanOptions) error {
-	clean := gitmap.CleanOptions{Ignored: true, Nested: opts.mode().nested(), DryRun: true}
+	clean := gitmap.CleanOptions{Ignored: true, Nested: opts.Mode.nested(), DryRun: true}
 	lines, err := repo.Clean(ctx, clean)
 	if err != nil || len(lines) == 0 {
 		return err
@@ -170,23 +163,23 @@ func gitClean(ctx context.Context, repo *gitmap.Repo, opts CleanOptions) error {
 	return err
 }
 
-// rulesClean runs the target "clean" of debian/rules in dir, in the way of dpkg-buildpackage(1).
-func rulesClean(ctx context.Context, dir string, opts CleanOptions) error {
-	words := opts.Programs.command("dpkg-buildpackage", "dpkg-buildpackage")
-	words = append(slices.Clone(words), opts.Programs.options("dpkg-buildpackage", sourceIgnores...)...)
-	if opts.mode().withoutDepends() {
+// rulesClean runs the target "clean" of debian/rules, in the way of dpkg-buildpackage(1).
+func rulesClean(ctx context.Context, t tool, mode CleanMode, programs Programs) error {
+	words := slices.Clone(programs.command("dpkg-buildpackage", "dpkg-buildpackage"))
+	words = append(words, programs.options("dpkg-buildpackage", sourceIgnores...)...)
+	if mode.withoutDepends() {
 		words = append(words, "-d")
 	}
-	return opts.Tools.in(dir).run(ctx, append(words, "-T", "clean")...)
+	return t.run(ctx, append(words, "-T", "clean")...)
 }
 
-// refuseUntracked refuses what a mode does not want to see in the work tree.
-func refuseUntracked(ctx context.Context, repo *gitmap.Repo, mode CleanMode, cleaned bool) error {
+// refuseUntracked refuses what a mode does not want to see in the work tree, or in a copy of it.
+func refuseUntracked(ctx context.Context, repo *gitmap.Repo, copied string, mode CleanMode, cleaned bool) error {
 	any, ignored := mode.refuses()
 	if !any {
 		return nil
 	}
-	lines, err := repo.Clean(ctx, gitmap.CleanOptions{Ignored: ignored, DryRun: true})
+	lines, err := repo.Clean(ctx, gitmap.CleanOptions{WorkTree: copied, Ignored: ignored, DryRun: true})
 	if err != nil || len(lines) == 0 {
 		return err
 	}

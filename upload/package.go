@@ -28,13 +28,17 @@ type Package struct {
 	Format    string                // the source format, as debian/source/format says; 1.0 if it does not
 }
 
-// A NotPackageError says that a commit holds no source package.
+// A NotPackageError says that a commit, or a work tree, holds no source package.
 type NotPackageError struct {
-	Commit gitmap.CommitID
-	Err    error
+	Commit   gitmap.CommitID
+	WorkTree string // if it is about that; or ""
+	Err      error
 }
 
 func (e *NotPackageError) Error() string {
+	if e.WorkTree != "" {
+		return fmt.Sprintf("%s is no source package: %v", e.WorkTree, e.Err)
+	}
 	return fmt.Sprintf("commit %s is no source package: %v", e.Commit, e.Err)
 }
 
@@ -57,17 +61,44 @@ func OpenPackage(ctx context.Context, repo *gitmap.Repo, rev string) (*Package, 
 	}
 	defer reader.Close()
 	p := &Package{Repo: repo, Head: head}
-	if err := p.readChangelog(reader); err != nil {
-		return nil, err
-	}
-	return p, p.readFormat(reader)
+	return p, p.read("", func(name string) ([]byte, error) { return reader.File(head, name) })
 }
 
-func (p *Package) readChangelog(reader *gitmap.CommitReader) error {
+// OpenWorkTree is [OpenPackage] for the work tree of repo as it is, with HEAD for its commit.
+func OpenWorkTree(ctx context.Context, repo *gitmap.Repo) (*Package, error) {
+	if repo.WorkTree() == "" {
+		return nil, &NotPackageError{WorkTree: repo.GitDir(), Err: errors.New("the repository has no work tree")}
+	}
+	head, ok, err := repo.Commit(ctx, "HEAD")
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, errors.New("HEAD: there is no commit yet")
+	}
+	files, err := repo.OpenWorkFiles()
+	if err != nil {
+		return nil, err
+	}
+	defer files.Close()
+	p := &Package{Repo: repo, Head: head}
+	return p, p.read(repo.WorkTree(), files.Content)
+}
+
+// read reads what the files of the package say of it; workTree is for messages.
+func (p *Package) read(workTree string, file func(name string) ([]byte, error)) error {
+	if err := p.readChangelog(workTree, file); err != nil {
+		return err
+	}
+	return p.readFormat(file)
+}
+
+func (p *Package) readChangelog(workTree string, file func(name string) ([]byte, error)) error {
 	const name = "debian/changelog"
-	data, err := reader.File(p.Head, name)
+	none := func(err error) error { return &NotPackageError{p.Head, workTree, err} }
+	data, err := file(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &NotPackageError{p.Head, err}
+		return none(err)
 	}
 	if err != nil {
 		return err
@@ -76,23 +107,23 @@ func (p *Package) readChangelog(reader *gitmap.CommitReader) error {
 		p.Changelog = append(p.Changelog, e)
 	}
 	if len(p.Changelog) == 0 {
-		return &NotPackageError{p.Head, fmt.Errorf("%s has no entry", name)}
+		return none(fmt.Errorf("%s has no entry", name))
 	}
 	newest := p.Newest()
 	if _, err := dsc.ParseVersion(string(newest.Version)); err != nil || newest.Header == "" {
-		return &NotPackageError{p.Head, fmt.Errorf("%s: line %d names no version", name, newest.Line)}
+		return none(fmt.Errorf("%s: line %d names no version", name, newest.Line))
 	}
 	if err := dsc.CheckPackageName(newest.Package); err != nil {
-		return &NotPackageError{p.Head, fmt.Errorf("%s: line %d: %w", name, newest.Line, err)}
+		return none(fmt.Errorf("%s: line %d: %w", name, newest.Line, err))
 	}
 	p.ID = dsc.ID{Package: newest.Package, Version: newest.Version}
 	p.Suite = strings.Join(newest.Distributions, " ")
 	return nil
 }
 
-func (p *Package) readFormat(reader *gitmap.CommitReader) error {
+func (p *Package) readFormat(file func(name string) ([]byte, error)) error {
 	const name = "debian/source/format"
-	data, err := reader.File(p.Head, name)
+	data, err := file(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		p.Format = FormatOld
 		return nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -116,6 +117,7 @@ type tool struct {
 	stdin  io.Reader
 	stdout io.Writer // default: as stderr
 	stderr io.Writer
+	env    []string // variables besides our own
 }
 
 // toolEndTime is how long a program may take to end when it is told to.
@@ -126,6 +128,7 @@ const toolEndTime = 10 * time.Second
 func (t tool) run(ctx context.Context, words ...string) error {
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 	cmd.Dir = t.dir
+	cmd.Env = append(os.Environ(), t.env...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = toolEndTime
 	cmd.Stdin = t.stdin
