@@ -116,9 +116,12 @@ func (d *uploadDownloads) fetch(ctx context.Context, u *foundUpload, dir string)
 	return pkg, err
 }
 
-// checkSignature refuses a .dsc whose signature does not match its text. That it cannot be
-// verified for another reason is no error: keys of long ago are in no keyring any more,
-// and some signatures were made in ways that do not count today.
+// checkSignature refuses a .dsc of a snapshot service whose signature does not match its text.
+// That it cannot be verified for another reason is no error: keys of long ago are in no keyring any
+// more, and some signatures were made in ways that do not count today. Such an upload has
+// the assurance of the service alone, as those of any access method without a signed index
+// have: it is only asked because it is configured, the result tells of which uploads this is
+// so, and [OpenOptions.RequireSignedIndex] is for those who want none.
 func (d *uploadDownloads) checkSignature(name string, data []byte) (unverified, err error) {
 	if d.keyring == nil {
 		return &NoUploaderKeyringError{name}, nil

@@ -31,6 +31,12 @@ asked too where the configuration names one for the distro:
 
   git config --global dgit-distro.debian.snapshot-url URL
 
+What such a service says is not signed. An upload whose own signature does not
+match is left out. One whose signature cannot be verified here, because the key
+is in no keyring any more or the way of signing does not count today, is
+imported and named in a warning: nothing but the service vouches for it. With
+--require-signed-index no snapshot service is asked.
+
   debgit/uploads/SUITE    branch: the uploads that led to what the suite holds
   debgit/uploads/all      branch: the uploads to all suites
   debgit/uploads/VERSION  the commit of one upload, on top of those before it
