@@ -86,18 +86,18 @@ func TestSignerCheck(t *testing.T) {
 	tests := []struct {
 		config gitmap.Config
 		opts   SignOptions
-		want   string    // the fingerprint
+		want   string    // what gpg is asked for
 		reason KeyReason // of the error
 	}{
-		{opts: SignOptions{Maintainer: "Ann Author <ann@example.org>"}, want: ann.Fingerprint()},
+		{opts: SignOptions{Maintainer: "Ann Author <ann@example.org>"}, want: "Ann Author <ann@example.org>"},
 		{opts: SignOptions{Maintainer: "Ann Author <ann@example.com>"}, reason: KeyUnknown},
 		{opts: SignOptions{}, reason: KeyUnknown},
-		{opts: SignOptions{Key: ann.ID(), Maintainer: "Nobody <no@example.org>"}, want: ann.Fingerprint()},
+		{opts: SignOptions{Key: ann.ID(), Maintainer: "Nobody <no@example.org>"}, want: ann.ID()},
 		{opts: SignOptions{Key: ann.SignerFingerprint() + "!"}, want: ann.SignerFingerprint() + "!"},
 		{opts: SignOptions{Key: "-rf"}, reason: KeyUnknown},
 		{
 			config: gitmap.Config{"dgit-distro.debian.keyid": {ann.ID()}},
-			opts:   SignOptions{Maintainer: "Olga Old <olga@example.org>"}, want: ann.Fingerprint(),
+			opts:   SignOptions{Maintainer: "Olga Old <olga@example.org>"}, want: ann.ID(),
 		},
 		{
 			config: gitmap.Config{"dgit-distro.debian.keyid": {ann.ID()}},

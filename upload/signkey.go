@@ -83,29 +83,28 @@ func (s *Signer) key(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	s.chosen = key.Fingerprint
-	if strings.HasSuffix(s.wanted, "!") { // which asks for just that subkey
-		s.chosen = s.wanted
-	}
+	s.chosen = key
 	return s.chosen, nil
 }
 
-func (s *Signer) choose(ctx context.Context) (SecretKey, error) {
-	refuse := func(reason KeyReason, found ...SecretKey) (SecretKey, error) {
-		return SecretKey{}, &KeyError{s.wanted, s.from, s.configKey, reason, found}
+// choose returns the name that was wanted, if that is of one key: gpg notes in a signature what
+// user it was asked for. Of several keys, it returns the fingerprint of the one that can sign.
+func (s *Signer) choose(ctx context.Context) (string, error) {
+	refuse := func(reason KeyReason, found ...SecretKey) (string, error) {
+		return "", &KeyError{s.wanted, s.from, s.configKey, reason, found}
 	}
 	if s.wanted == "" { // which gpg would take for any key
 		return refuse(KeyUnknown)
 	}
 	listing, err := s.list(ctx, "--list-secret-keys")
 	if err != nil {
-		return SecretKey{}, err
+		return "", err
 	}
 	keys := parseSecretKeys(listing)
 	if len(keys) == 0 {
 		certificates, err := s.list(ctx, "--list-keys")
 		if err != nil {
-			return SecretKey{}, err
+			return "", err
 		}
 		if strings.Contains("\n"+certificates, "\npub:") {
 			return refuse(KeyNotSecret)
@@ -118,14 +117,15 @@ func (s *Signer) choose(ctx context.Context) (SecretKey, error) {
 			usable = append(usable, key)
 		}
 	}
-	switch len(usable) {
-	case 0:
+	switch {
+	case len(usable) == 0:
 		return refuse(keys[len(keys)-1].fault, keys[len(keys)-1]) // most likely the newest
-	case 1:
-		return usable[0], nil
-	default:
+	case len(usable) > 1:
 		return refuse(KeyAmbiguous, usable...)
+	case len(keys) > 1 && !strings.HasSuffix(s.wanted, "!"): // which asks for just that subkey
+		return usable[0].Fingerprint, nil
 	}
+	return s.wanted, nil
 }
 
 // list returns what gpg lists for the wanted key, "" if that is nothing.
