@@ -40,6 +40,7 @@ type Verification struct {
 	Want        *gitmap.Imported // what the .dsc gives
 	Generation  gitmap.Generation
 	Differences []gitmap.Difference // none: the import is what the .dsc gives, or what Generation made of it
+	Warnings    []string            // about the archives that were asked
 }
 
 // Err returns a [*DifferentError] if the import is not what the .dsc gives.

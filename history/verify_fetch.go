@@ -50,7 +50,9 @@ func (e *OtherDscError) Error() string {
 
 // fetch gets the upload again from an archive that still has it.
 func (v *verifier) fetch(ctx context.Context) (*dsc.Package, error) {
-	client := archive.NewClient(archive.ClientOptions{CacheDir: v.opts.Fetch.CacheDir, DscSize: v.opts.Limits.Dsc, Progress: v.opts.Progress})
+	client := archive.NewClient(archive.ClientOptions{
+		CacheDir: v.opts.Fetch.CacheDir, DscSize: v.opts.Limits.Dsc, Progress: v.opts.Progress, Warn: keepWarnings(&v.result.Warnings),
+	})
 	searches, err := v.searches(ctx, client)
 	if err != nil {
 		return nil, err

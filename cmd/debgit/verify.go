@@ -80,6 +80,9 @@ func runVerify(ctx context.Context, env *environment, opts history.VerifyOptions
 	if err != nil {
 		return err
 	}
+	for _, w := range v.Warnings {
+		env.warn(w)
+	}
 	var none *history.NoUploaderKeyringError
 	if v.Signature != nil && !errors.As(v.Signature, &none) {
 		env.warn(fmt.Sprintf("the signature of the .dsc is not verified: %v", v.Signature))
