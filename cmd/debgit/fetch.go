@@ -126,15 +126,15 @@ func fetchWarnings(env *environment, r *history.FetchResult) []string {
 
 // fetchSummary says what the branch is now, or would be.
 func fetchSummary(env *environment, r *history.FetchResult, dryRun bool) string {
-	if env.program == dgitName && !dryRun {
-		return dgitOK("fetched into " + history.TrackingRef(r.Suite))
-	}
 	var b strings.Builder
-	for _, part := range append(r.Parts, r) {
-		b.WriteString(fetchLine(env, part, dryRun))
-	}
 	for _, line := range serverRefLines(r) {
 		b.WriteString(harmlessLine(line) + "\n")
+	}
+	if env.program == dgitName && !dryRun {
+		return b.String() + dgitOK("fetched into "+history.TrackingRef(r.Suite))
+	}
+	for _, part := range append(r.Parts, r) {
+		b.WriteString(fetchLine(env, part, dryRun))
 	}
 	if r.Uploads != nil {
 		b.WriteString(uploadSummary(r.Uploads))
