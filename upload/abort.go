@@ -65,6 +65,9 @@ func (p *performer) undo(ctx context.Context) (*Aborted, error) {
 // putBackFiles removes the files of the upload, and puts those back that had their names.
 func (p *performer) putBackFiles() error {
 	for _, f := range p.Plan.Files {
+		if !f.Made {
+			continue
+		}
 		path := filepath.Join(p.Plan.Products, f.Name)
 		if err := ignoreMissing(os.Remove(path + temporary)); err != nil {
 			return err
@@ -74,9 +77,6 @@ func (p *performer) putBackFiles() error {
 			if err := copyDurably(kept, path); err != nil {
 				return err
 			}
-			continue
-		}
-		if !f.Made { // it was there before
 			continue
 		}
 		ours, err := sameContent(p.path("signed", f.Name), path)

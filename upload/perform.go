@@ -152,11 +152,10 @@ func (p *performer) signFiles(ctx context.Context) error {
 		return err
 	}
 	for _, f := range p.Plan.Files {
-		from := p.path("unsigned", f.Name)
 		if !f.Made {
-			from = filepath.Join(p.Plan.Products, f.Name)
+			continue
 		}
-		if err := stage(from, filepath.Join(work, f.Name), f.Signed); err != nil {
+		if err := stage(p.path("unsigned", f.Name), filepath.Join(work, f.Name), f.Signed); err != nil {
 			return err
 		}
 	}
@@ -331,6 +330,9 @@ func (p *performer) placeFiles(context.Context) error {
 		return err
 	}
 	for _, f := range p.Plan.Files {
+		if !f.Made { // it has its name already
+			continue
+		}
 		from, to := p.path("signed", f.Name), filepath.Join(p.Plan.Products, f.Name)
 		same, err := sameContent(from, to)
 		if err != nil {

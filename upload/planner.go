@@ -30,11 +30,18 @@ type planner struct {
 // make works the plan out. It stops where it would be of no use to go on: once the state of things
 // refuses the push, nothing is built.
 func (p *planner) make(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{
-		p.open, p.fetch, p.readStatus, p.makeView, p.forward, p.findTags, p.checkServer, p.checkKey, p.build, p.planRest,
+	for _, part := range [][]func(context.Context) error{
+		{p.open},
+		{p.fetch, p.readStatus},
+		{p.makeView, p.forward, p.findTags, p.checkServer},
+		{p.checkKey},
+		{p.build},
+		{p.planRest},
 	} {
-		if err := step(ctx); err != nil {
-			return err
+		for _, step := range part {
+			if err := step(ctx); err != nil {
+				return err
+			}
 		}
 		if err := p.list.err(p.pkg.ID); err != nil {
 			return err
@@ -119,8 +126,34 @@ func (p *planner) fetch(ctx context.Context) (err error) {
 	return nil
 }
 
+// checkVersion checks that the version is newer than what the archive has, and not older than what the git
+// server has. If that has the same one, its tag is the matter.
+func (p *planner) checkVersion() {
+	c := Check{Code: "version", Option: "--force-uploading-old-version", Remedy: "start a newer one with: dch"}
+	if f := p.target.Fetched; f != nil {
+		order, err := p.pkg.ID.Version.Compare(f.ID.Version)
+		pushed, pushedErr := p.pkg.ID.Version.Compare(f.Version)
+		switch {
+		case err == nil && order == 0:
+			c.Text = fmt.Sprintf("%s has this version already", p.target.Codename)
+		case err == nil && order < 0:
+			c.Text = fmt.Sprintf("%s has %s, which is newer", p.target.Codename, f.ID.Version)
+		case pushedErr == nil && pushed < 0:
+			c.Text = fmt.Sprintf("%s was pushed to %s, which is newer", f.Version, p.target.Codename)
+		}
+	}
+	if c.Text == "" {
+		p.list.pass(c.Code)
+		return
+	}
+	if lacks, ok := p.lackedText(); ok {
+		c.Text, c.Remedy = lacks, "merge it: debgit pull "+p.target.Codename+"; and then start a newer one with: dch"
+	}
+	p.list.find(c)
+}
+
 // ownRules are the complaints of a status that a push looks at by itself, in the light of its options.
-var ownRules = []string{"suite", "new", "tag", "lacks", "history", "detached", "patches"}
+var ownRules = []string{"suite", "new", "version", "tag", "lacks", "history", "detached", "patches"}
 
 // readStatus checks what debgit status complains about.
 func (p *planner) readStatus(ctx context.Context) (err error) {
@@ -131,6 +164,7 @@ func (p *planner) readStatus(ctx context.Context) (err error) {
 	if p.status, err = history.ReadStatus(ctx, p.repo, opts); err != nil {
 		return err
 	}
+	p.checkVersion()
 	for _, code := range p.status.Passed {
 		if !slices.Contains(ownRules, code) {
 			p.list.pass(code)

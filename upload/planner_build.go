@@ -26,10 +26,12 @@ func (p *planner) build(ctx context.Context) (err error) {
 	case "_":
 		opts.Since = ""
 	}
-	if opts.Programs, err = NewPrograms(p.target.Access, opts.Programs); err != nil {
-		return err
+	if p.opts.Prebuilt || p.opts.Changes != "" {
+		err = p.takeBuilt(opts)
+	} else if opts.Programs, err = NewPrograms(p.target.Access, opts.Programs); err == nil {
+		p.built, err = BuildSource(ctx, p.pkg, p.view.Commit, opts)
 	}
-	if p.built, err = BuildSource(ctx, p.pkg, p.view.Commit, opts); err != nil {
+	if err != nil || p.built == nil {
 		return err
 	}
 	if !p.built.Proven {
@@ -42,13 +44,55 @@ func (p *planner) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := p.checkDigests(c); err != nil {
-		return err
+	if !p.list.has("mismatch") {
+		if err := p.checkDigests(c); err != nil {
+			return err
+		}
 	}
 	if err := p.checkSourceOnly(ctx, c); err != nil {
 		return err
 	}
 	return p.fitOrigs(ctx, c)
+}
+
+// takeBuilt takes an upload that was built before. It leaves p.built nil if a check refuses that.
+func (p *planner) takeBuilt(opts BuildOptions) (err error) {
+	changes := p.opts.Changes
+	if changes == "" {
+		if changes, err = findChanges(p.target.ProductsDir, p.pkg.ID); err != nil {
+			return err
+		}
+	}
+	text, err := readControl(changes)
+	if err != nil {
+		return err
+	}
+	listed, err := dsc.ParseChanges(filepath.Base(changes), text)
+	if err != nil {
+		return err
+	}
+	if listed.ID != p.pkg.ID {
+		p.list.find(Check{Code: "changes", Text: fmt.Sprintf("%s is of %s", changes, listed.ID), Remedy: "build it again: debgit build"})
+		return nil
+	}
+	if !p.opts.Prebuilt && !listed.IsSourceOnly() {
+		p.list.find(Check{Code: "changes", Text: changes + " is not of a source package alone", Remedy: "push it with: debgit push-built"})
+		return nil
+	}
+	if listed.Dsc() == "" {
+		p.list.find(Check{Code: "changes", Text: changes + " lists no .dsc", Remedy: "build it again, with the source package: debgit build"})
+		return nil
+	}
+	p.list.pass("changes")
+	c, err := readUploadFiles(filepath.Join(filepath.Dir(changes), listed.Dsc()), changes)
+	if err != nil {
+		return err
+	}
+	if err := p.checkDigests(c); err != nil {
+		return err
+	}
+	p.built, err = openPrebuilt(p.pkg, changes, listed, opts)
+	return err
 }
 
 // uploadFiles are the control files of an upload, unsigned.
@@ -159,10 +203,19 @@ func (p *planner) checkSourceOnly(ctx context.Context, c *uploadFiles) error {
 
 // planRest writes down what was found out.
 func (p *planner) planRest(context.Context) error {
-	for _, name := range p.built.Files {
-		f := PlannedFile{Name: name, Made: true, Signed: isSigned(name) && !p.plan.Signing.NoSign}
+	files, err := p.fileNames()
+	if err != nil {
+		return err
+	}
+	for _, name := range files {
+		dir := p.built.Dir
+		made := slices.Contains(p.built.Files, name)
+		if !made {
+			dir = p.plan.Products
+		}
+		f := PlannedFile{Name: name, Made: made, Signed: isSigned(name) && !p.plan.Signing.NoSign}
 		var err error
-		if f.Size, f.SHA256, err = sumOf(filepath.Join(p.built.Dir, name)); err != nil {
+		if f.Size, f.SHA256, err = sumOf(filepath.Join(dir, name)); err != nil {
 			return err
 		}
 		p.plan.Files = append(p.plan.Files, f)
@@ -192,6 +245,21 @@ func (p *planner) planRest(context.Context) error {
 		p.plan.Steps = slices.DeleteFunc(p.plan.Steps, func(s PlannedStep) bool { return !slices.Contains(dampSteps, s.Step) })
 	}
 	return nil
+}
+
+// fileNames returns the names of what was made, and of all else that the .changes lists.
+func (p *planner) fileNames() ([]string, error) {
+	c, err := readUploadFiles(p.built.Dsc, p.built.Changes)
+	if err != nil {
+		return nil, err
+	}
+	names := slices.Clone(p.built.Files)
+	for _, f := range c.changes.Files {
+		if !slices.Contains(names, f.Name) {
+			names = append(names, f.Name)
+		}
+	}
+	return names, nil
 }
 
 // dampSteps are the steps of which nobody else learns, without those about tags.

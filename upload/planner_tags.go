@@ -78,6 +78,8 @@ func (p *planner) maintainerTag(ctx context.Context, r *release, refs map[string
 	switch {
 	case err != nil:
 		return nil, err
+	case there.IsZero():
+		p.list.find(Check{Code: "dep14-tag", Text: fault, Remedy: "make it with: git tag -s " + t.Name})
 	case fault == "":
 		t.Reused = there
 	case opts.Reuse == "replace-unsuitable":

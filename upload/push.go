@@ -2,6 +2,7 @@ package upload
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -32,6 +33,9 @@ type PushOptions struct {
 	DEP14  DEP14Options
 	Built  BuildOptions // Since "_": no version; default: the newest in the archive. OrigDir and DgitField are set
 	Upload PlannedUpload
+
+	Prebuilt bool   // push what was built before, instead of building the source package: Changes, or what is in ProductsDir
+	Changes  string // path of the .changes to push; default: build one or, with Prebuilt, the only one there is
 
 	ExpectSuite   string      // refuse to push to another one; default: push to any
 	ExpectVersion dsc.Version // refuse to push another one; default: push any
@@ -76,19 +80,19 @@ func PlanPush(ctx context.Context, repo *gitmap.Repo, opts PushOptions) (_ *Push
 			p.Close()
 		}
 	}()
-	if err := journal.read(); err == nil {
+	if err = journal.read(); err == nil {
 		err = journal.unfinished()
-	} else if err != ErrNoJournal {
-		return nil, err
 	}
-	if err := journal.unfinished(); err != nil {
+	if err != nil && !errors.Is(err, ErrNoJournal) {
 		return nil, err
 	}
 	planner := &planner{opts: opts, repo: repo, plan: &Plan{Schema: planSchema}}
-	if err := planner.make(ctx); err != nil {
+	err = planner.make(ctx)
+	p.built = planner.built
+	if err != nil {
 		return nil, err
 	}
-	p.Plan, p.Warnings, p.access, p.built = planner.plan, planner.warnings, planner.target.Access, planner.built
+	p.Plan, p.Warnings, p.access = planner.plan, planner.warnings, planner.target.Access
 	return p, nil
 }
 
@@ -111,6 +115,8 @@ func (p *Push) Perform(ctx context.Context, opts PerformOptions) error {
 		if err := p.journal.start(p.Plan, p.built.Dir); err != nil {
 			return err
 		}
+		p.built.Close()
+		p.built = nil
 	}
 	performer, err := newPerformer(p.repo, p.journal, p.access, opts)
 	if err != nil {

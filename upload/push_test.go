@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -176,5 +177,96 @@ func TestPush(t *testing.T) {
 	}
 	if err := p.world.Accept(); err != nil {
 		t.Errorf("the archive does not take the second upload: %v", err)
+	}
+}
+
+// build builds the source package of HEAD beside the work tree, as somebody did before the push.
+func (p *pusher) build() (changes string) {
+	p.t.Helper()
+	pkg, err := OpenPackage(p.t.Context(), p.repo, "HEAD")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	built, err := BuildSource(p.t.Context(), pkg, pkg.Head, BuildOptions{})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer built.Close()
+	for _, name := range built.Files {
+		if err := copyDurably(filepath.Join(built.Dir, name), filepath.Join(filepath.Dir(p.dir), name)); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	return filepath.Join(filepath.Dir(p.dir), filepath.Base(built.Changes))
+}
+
+func TestPushBuilt(t *testing.T) {
+	p := newPusher(t)
+	opts := p.options()
+	opts.Prebuilt = true
+	_, err := p.push(opts)
+	if none := new(*NoChangesError); !errors.As(err, none) || len((*none).Found) != 0 {
+		t.Errorf("push without a .changes = %v, want a *NoChangesError", err)
+	}
+	changes := p.build()
+	tarball := filepath.Join(filepath.Dir(p.dir), "bell_1.0.tar.xz")
+	before, err := os.Stat(tarball)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := p.push(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after, err := os.Stat(tarball); err != nil || !os.SameFile(before, after) {
+		t.Errorf("the tarball is not the file that it was: %v", err)
+	}
+	text, err := os.ReadFile(filepath.Join(filepath.Dir(p.dir), "bell_1.0.dsc"))
+	if want := "\nDgit: " + plan.Commit.String() + " example archive/example/1.0 "; err != nil || !strings.Contains(string(text), want) {
+		t.Errorf("the .dsc is\n%s\n%v, want %q in it", text, err, want)
+	}
+	if err := p.world.Accept(); err != nil {
+		t.Errorf("the archive does not take the upload: %v", err)
+	}
+
+	// Two of them need to be told apart, and both must be of the commit.
+	p.release("1.1")
+	changes = p.build()
+	other := strings.Replace(changes, "_source", "_amd64", 1)
+	if err := copyDurably(changes, other); err != nil {
+		t.Fatal(err)
+	}
+	_, err = p.push(opts)
+	if several := new(*NoChangesError); !errors.As(err, several) || len((*several).Found) != 2 {
+		t.Errorf("push with two .changes = %v, want a *NoChangesError that names both", err)
+	}
+	opts.Changes = other
+	p.write("file", "more\n")
+	p.commit("more")
+	if _, err = p.push(opts); !errors.As(err, new(*CorrespondenceError)) {
+		t.Errorf("push of another commit = %v, want a *CorrespondenceError", err)
+	}
+	p.release("1.2")
+	p.checkRefused(opts, "changes")
+	p.git("reset", "-q", "--hard", "HEAD~2")
+	if _, err = p.push(opts); err != nil {
+		t.Error(err)
+	}
+}
+
+// checkRefused checks that a push is refused by one check, and that nothing has changed then.
+func (p *pusher) checkRefused(opts PushOptions, code string) {
+	p.t.Helper()
+	before, served := p.state(), p.served()
+	_, err := p.push(opts)
+	var refused *RefusedError
+	if !errors.As(err, &refused) || len(refused.Checks) != 1 || refused.Checks[0].Code != code {
+		p.t.Errorf("push = %v, want that %s refuses it", err, code)
+	}
+	if got := p.state() + p.served(); got != before+served {
+		p.t.Errorf("refused by %s: there is\n%s, before there was\n%s", code, got, before+served)
+	}
+	if _, err := os.Stat(filepath.Join(p.repo.GitDir(), "debgit", "push")); !os.IsNotExist(err) {
+		p.t.Errorf("refused by %s: the journal is left: %v", code, err)
 	}
 }
