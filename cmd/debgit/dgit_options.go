@@ -63,7 +63,7 @@ var dgitOptions = []dgitOption{
 
 	{short: 'k', form: value, is: "key"},
 	{long: "no-sign", form: noValue, is: "no-sign"},
-	{short: 'C', form: value},
+	{short: 'C', form: value, is: "changes"},
 	{long: "since-version", short: 'v', form: value, is: "since-version"},
 	{short: 'm', form: joinedValue, is: "maintainer"},
 	{long: "rm-old-changes", form: noValue},

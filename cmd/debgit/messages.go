@@ -134,6 +134,12 @@ func rules(command string) []rule {
 		}),
 		on(statusRefused, func(e *upload.AbortingError) string { return "end that first: debgit push --abort" }),
 		on(statusRefused, hintStopped),
+		on(statusOther, func(e *upload.NoChangesError) string {
+			if len(e.Found) > 0 {
+				return "name the one to push: -C FILE"
+			}
+			return "build it first, such as with: debgit sbuild; or name it: -C FILE"
+		}),
 		on(statusExists, func(e *upload.PushBusyError) string { return "wait until that has ended" }),
 		is(statusUsage, "start one: debgit push-source", upload.ErrNoJournal),
 		on(statusNoPackage, func(e *archive.NotInstalledError) string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -67,6 +68,7 @@ type pushFlags struct {
 	expectSuite        string
 	expectVersion      string
 	since, maintainer  string
+	changes            string
 	dscAdd, changesAdd []string
 }
 
@@ -93,10 +95,16 @@ func (o *pushFlags) add(cmd *cobra.Command) {
 	flags.IntVar(&o.delayed, "delayed", 0, "have the queue keep the upload for `N` days")
 	flags.StringVar(&o.expectSuite, "expect-suite", "", "fail unless debian/changelog is for `SUITE`")
 	flags.StringVar(&o.expectVersion, "expect-version", "", "fail unless it is of `VERSION`")
-	flags.StringVarP(&o.since, "since-version", "v", "", "the .changes tells what is new since `VERSION`; _: in this version alone (default: the newest in the suite)")
-	flags.StringVarP(&o.maintainer, "maintainer", "m", "", "the .changes names `NAME <EMAIL>` as the maintainer")
+	flags.StringVarP(&o.changes, "changes", "C", "", "push the upload that was built before, whose .changes is `FILE`; where that is the orig tarballs are, too")
 	flags.StringArrayVar(&o.dscAdd, "dsc-control-add", nil, "put `FIELD=VALUE` into the .dsc; may be repeated")
 	flags.StringArrayVar(&o.changesAdd, "ch-control-add", nil, "put `FIELD=VALUE` into the .changes; may be repeated")
+}
+
+// addBuild adds the options about how the source package is built.
+func (o *pushFlags) addBuild(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVarP(&o.since, "since-version", "v", "", "the .changes tells what is new since `VERSION`; _: in this version alone (default: the newest in the suite)")
+	flags.StringVarP(&o.maintainer, "maintainer", "m", "", "the .changes names `NAME <EMAIL>` as the maintainer")
 }
 
 // addHistory adds the options about what is lifted of the checks.
@@ -150,6 +158,12 @@ func (o *pushFlags) pushOptions(env *environment, command, suite string, progres
 	opts.New = o.newPackage
 	if err := checkOpenFlags(command, o.archive.open); err != nil {
 		return opts, err
+	}
+	if o.changes != "" {
+		opts.Changes = o.changes
+		if dir := filepath.Dir(o.changes); filepath.Base(o.changes) != o.changes {
+			opts.ProductsDir = dir
+		}
 	}
 	if o.collab {
 		opts.SplitView = "always"

@@ -129,6 +129,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		newFetchCommand(env),
 		newPullCommand(env),
 		newPushSourceCommand(env),
+		newPushBuiltCommand(env),
 		newPushCommand(env),
 		newCheckoutCommand(env),
 		newUpdateVcsGitCommand(env),

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"debgit/gitmap"
+	"debgit/upload"
+
+	"github.com/spf13/cobra"
+)
+
+const pushHelp = `Does what debgit push-source does or, if the configuration has built for
+dgit.default.push-subcmd, what debgit push-built does.
+
+With --continue or --abort it goes on with a push that was begun in this work
+tree and has not come to its end, or gives it up.
+
+--continue does the steps that are not done. It asks the git server what has
+arrived. A step that was interrupted half-way is done again. Signatures are
+not made again.
+
+--abort puts back what is not public: the branch, if there are no new commits on
+it; the tags; and files that had the names of those of the upload. If the git
+server has taken the push, its commits and tags stay in the repository, and the
+version is used up: the next upload needs a higher one.`
+
+func newPushCommand(env *environment) *cobra.Command {
+	var opts plannedPushFlags
+	var goOn, abort bool
+	cmd := &cobra.Command{
+		Use:   "push [SUITE]",
+		Short: "Make an upload and publish it; or go on with that, or give it up",
+		Long:  pushHelp,
+		Args:  arguments(0, 1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case (goOn || abort) && len(args) > 0:
+				return &usageError{cause: "push: a push that was begun knows its suite; leave " + args[0] + " out"}
+			case goOn:
+				return runPushContinue(cmd.Context(), env)
+			case abort:
+				return runPushAbort(cmd.Context(), env)
+			}
+			return runPush(cmd.Context(), env, strings.Join(args, ""), opts)
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	opts.add(cmd)
+	opts.addBuild(cmd)
+	cmd.Flags().BoolVar(&goOn, "continue", false, "do what is left of a push that was interrupted")
+	cmd.Flags().BoolVar(&abort, "abort", false, "put back what is not public of it")
+	cmd.MarkFlagsMutuallyExclusive("continue", "abort")
+	return cmd
+}
+
+// runPush does what the configuration has push do.
+func runPush(ctx context.Context, env *environment, suite string, opts plannedPushFlags) error {
+	repo, err := gitmap.Open(ctx, env.cwd)
+	if err != nil {
+		return err
+	}
+	what, err := upload.PushCommand(ctx, repo, env.getenv)
+	if err != nil {
+		return err
+	}
+	if what.Warn {
+		env.warn("push is push-" + what.Kind + " here; say which one you mean, push-source or push-built")
+	}
+	return runPlannedPush(ctx, env, pushOf{"push", suite, what.Kind == "built"}, opts)
+}
+
+func runPushContinue(ctx context.Context, env *environment) error {
+	repo, err := gitmap.Open(ctx, env.cwd)
+	if err != nil {
+		return err
+	}
+	push, err := upload.ResumePush(ctx, repo, env.getenv)
+	if err != nil {
+		return err
+	}
+	defer push.Close()
+	return performPush(ctx, env, push)
+}
+
+func runPushAbort(ctx context.Context, env *environment) error {
+	repo, err := gitmap.Open(ctx, env.cwd)
+	if err != nil {
+		return err
+	}
+	aborted, err := upload.AbortPush(ctx, repo, env.getenv)
+	if err != nil {
+		return err
+	}
+	for _, left := range aborted.Left {
+		env.warn(left)
+	}
+	if env.options.json {
+		return env.resultJSON("push-abort", newAbortedJSON(aborted))
+	}
+	env.result(abortSummary(env, aborted))
+	return nil
+}
+
+// abortSummary says what is public of a push that was given up.
+func abortSummary(env *environment, a *upload.Aborted) string {
+	p := a.Plan
+	text := "nothing of it is public; branch, tags and files are what they were"
+	switch {
+	case a.Public && a.Sent:
+		text = fmt.Sprintf("%s of %s has commit %s and the tags, and files may have been sent to %s; the next upload needs a higher version", p.Codename, p.Git.URL, short(p.Commit), p.Queue)
+	case a.Public:
+		text = fmt.Sprintf("%s of %s has commit %s and the tags, which stay here, too; nothing was uploaded; the next upload needs a higher version", p.Codename, p.Git.URL, short(p.Commit))
+	}
+	return env.strong(harmlessLine(p.ID().String())) + ": given up: " + harmlessLine(text) + "\n"
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"debgit/gitmap"
+	"debgit/upload"
+)
+
+// pushOf is what is to be pushed.
+type pushOf struct {
+	command  string
+	suite    string // "" for that of debian/changelog
+	prebuilt bool   // what was built before
+}
+
+func runPlannedPush(ctx context.Context, env *environment, what pushOf, opts plannedPushFlags) error {
+	repo, err := gitmap.Open(ctx, env.cwd)
+	if err != nil {
+		return err
+	}
+	progress := env.progress()
+	defer progress.close()
+	pushOptions, err := opts.pushOptions(env, what.command, what.suite, progress.report)
+	if err != nil {
+		return err
+	}
+	pushOptions.DryRun, pushOptions.DampRun, pushOptions.Prebuilt = opts.dryRun, opts.dampRun, what.prebuilt
+	push, err := upload.PlanPush(ctx, repo, pushOptions)
+	progress.close()
+	if err != nil {
+		return err
+	}
+	defer push.Close()
+	for _, w := range push.Warnings {
+		env.warn(w)
+	}
+	if opts.dryRun {
+		return printPlan(env, push.Plan)
+	}
+	return performPush(ctx, env, push)
+}
+
+// performPush carries a push out, or what is left of it, and says what has become of it.
+func performPush(ctx context.Context, env *environment, push *upload.Push) error {
+	say := func(text string) {
+		if !env.options.quiet {
+			env.message("note", "36", text)
+		}
+	}
+	if b := push.Plan.Branch; b != nil {
+		say(branchNote(push.Plan))
+	}
+	err := push.Perform(ctx, upload.PerformOptions{
+		Getenv: env.getenv,
+		Begin:  func(s upload.PlannedStep) { say(s.What) },
+		Stdin:  stdinFile(env),
+		Output: env.stderr,
+	})
+	if err != nil {
+		return err
+	}
+	if env.options.json {
+		return env.resultJSON("push", newPushJSON(push.Plan))
+	}
+	if !env.options.quiet {
+		env.result(pushSummary(env, push.Plan))
+	}
+	return nil
+}
+
+// branchNote says what becomes of the user's branch.
+func branchNote(p *upload.Plan) string {
+	var what []string
+	for _, c := range p.Commits {
+		what = append(what, fmt.Sprintf("%s %s", short(c.Commit), c.What))
+	}
+	return fmt.Sprintf("your branch %s gets %s, for this upload:\n%s",
+		strings.TrimPrefix(p.Branch.Ref, "refs/heads/"), count(len(what), "commit", "commits"), strings.Join(what, "\n"))
+}
+
+// pushSummary says what was published.
+func pushSummary(env *environment, p *upload.Plan) string {
+	if env.program == dgitName {
+		return dgitOK("pushed and uploaded " + string(p.Version))
+	}
+	return env.strong(harmlessLine(p.ID().String())) + ": " + harmlessLine(fmt.Sprintf(
+		"pushed commit %s to %s of %s, and uploaded %s to %s", short(p.Commit), p.Codename, p.Git.URL, p.Queue.Changes, p.Queue)) + "\n"
+}
