@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"debgit/dsc"
@@ -16,23 +17,41 @@ const (
 	formatName    = "debian/source/format"
 )
 
+// preparedFrom are the files that a preparation is worked out from, with the directories of such.
+var preparedFrom = []string{
+	"debian/source/options", "debian/source/local-options", controlName, testsName, changelogName, formatName, "debian/patches",
+}
+
 // A preparation is what "dpkg-source --before-build" does with a tree: dgit has it
 // apply the patches of 3.0 (quilt).
 type preparation struct {
-	debian    *node // directory that it depends on
+	from      *node // directory that it depends on
 	unpatched error // why it applies no patch, whatever the series says; nil if it does
 	refusal   error // why it refuses the tree
 }
 
 // prepare returns the preparation of the tree at root.
 func (im *importer) prepare(root *node) *preparation {
-	debian := root.at("debian")
-	if im.prepared == nil || im.prepared.debian != debian {
-		p := &preparation{debian: debian}
+	from := root.at("debian")
+	if slices.ContainsFunc(preparedFrom, root.throughLink) {
+		from = root // the link may lead anywhere
+	}
+	if im.prepared == nil || im.prepared.from != from {
+		p := &preparation{from: from}
 		p.unpatched, p.refusal = im.beforeBuild(root)
 		im.prepared = p
 	}
 	return im.prepared
+}
+
+// throughLink says whether any part of the path is a symbolic link.
+func (n *node) throughLink(path string) bool {
+	for _, part := range strings.Split(path, "/") {
+		if n = n.at(part); n == nil || n.kind == linkNode {
+			break
+		}
+	}
+	return n != nil && n.kind == linkNode
 }
 
 // beforeBuild works out a preparation: all that dpkg-source reads has to be well formed.

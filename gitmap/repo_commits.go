@@ -85,14 +85,8 @@ func (c *CommitReader) File(id CommitID, path string) ([]byte, error) {
 	return data, nil
 }
 
-// Has says whether the repository has an object of any kind. It reads the object.
-func (c *CommitReader) Has(id ObjectID) (bool, error) {
-	_, _, err := c.batch.object(id.String())
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
-}
+// Has says whether the repository has an object of any kind.
+func (c *CommitReader) Has(id ObjectID) (bool, error) { return c.batch.has(id.String()) }
 
 var errCommitFormat = errors.New("not in the format of a commit")
 

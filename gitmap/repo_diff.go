@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -24,8 +25,8 @@ type FileChange struct {
 // plainDiff are options that make git diff print the same whatever the user has configured,
 // but for the choice of hunks. It writes nothing, not even the index.
 var plainDiff = []string{
-	"--no-optional-locks", "-c", "core.quotePath=false", "-c", "diff.submodule=short",
-	"diff", "--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/", "--ignore-submodules=none",
+	"--no-optional-locks", "-c", "core.quotePath=false", "-c", "diff.submodule=short", "-c", "diff.suppressBlankEmpty=false",
+	"diff", "-O/dev/null", "--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/", "--ignore-submodules=none",
 }
 
 // diff runs git diff from one tree to another, or if to is zero to the work tree.
@@ -89,8 +90,14 @@ func (r *Repo) Patch(ctx context.Context, from, to ObjectID, paths ...string) (s
 	return r.diff(ctx, from, to, []string{"--find-renames", "--text"}, paths)
 }
 
+// plainTexts are options that make git take the content of files as it is, whatever the user or
+// the machine has configured. [attributesNoSystem] is for the attributes of the latter.
+var plainTexts = []string{"-c", "core.autocrlf=false", "-c", "core.attributesFile=/dev/null"}
+
+const attributesNoSystem = "GIT_ATTR_NOSYSTEM=1"
+
 // DiffTexts returns the hunks of the difference of two texts, as git finds them; "" if
-// they are equal.
+// they are equal. No filter, conversion or attribute counts.
 func DiffTexts(ctx context.Context, from, to []byte) (string, error) {
 	if bytes.Equal(from, to) {
 		return "", nil
@@ -105,8 +112,10 @@ func DiffTexts(ctx context.Context, from, to []byte) (string, error) {
 			return "", err
 		}
 	}
-	args := append(append([]string{}, plainDiff...), "--no-index", "--text", "--", "from", "to")
-	out, err := runGit(ctx, dir, nil, args...)
+	args := append(append(slices.Clone(plainTexts), plainDiff...), "--no-index", "--text", "--", "from", "to")
+	cmd := gitCommand(ctx, dir, args...)
+	cmd.Env = append(cmd.Env, attributesNoSystem, "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir)) // TMPDIR may be in a repository
+	out, err := outputOf(ctx, cmd)
 	var differ *GitError
 	if exitStatus(err) == 1 && errors.As(err, &differ) {
 		out, err = differ.stdout, nil

@@ -79,3 +79,32 @@ func TestDiffTexts(t *testing.T) {
 		}
 	}
 }
+
+// What the user has configured for the files of work trees does not change what differs
+// between two texts.
+func TestDiffTextsIsPlain(t *testing.T) {
+	dir := t.TempDir()
+	attributes, config := filepath.Join(dir, "attributes"), filepath.Join(dir, "config")
+	for name, content := range map[string]string{
+		attributes: "* text filter=x diff=x -diff\n",
+		config: "[core]\n\tautocrlf = true\n\tattributesFile = " + attributes + "\n" +
+			"[filter \"x\"]\n\tclean = tr a-z A-Z\n[diff \"x\"]\n\ttextconv = false\n\txfuncname = b\n" +
+			"[diff]\n\tnoprefix = true\n\tsuppressBlankEmpty = true\n\texternal = false\n",
+	} {
+		if err := os.WriteFile(name, []byte(content), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("GIT_CONFIG_GLOBAL", config)
+	repo := testRepo(t) // which TMPDIR may be in
+	writeTree(t, repo, map[string]string{".gitattributes": "* text eol=lf\n"})
+	t.Setenv("TMPDIR", repo.WorkTree())
+	const from, to = "b\r\n1\n\n2\n3\n", "b\r\n1\n\n2\nthree\r\n"
+	const want = "@@ -2,4 +2,4 @@ b\n 1\n \n 2\n-3\n+three\r\n"
+	if got, err := DiffTexts(t.Context(), []byte(from), []byte(to)); err != nil || got != want {
+		t.Errorf("DiffTexts = %q, %v, want %q", got, err, want)
+	}
+	if got, err := DiffTexts(t.Context(), []byte("a\r\n"), []byte("a\n")); err != nil || got != "@@ -1 +1 @@\n-a\r\n+a\n" {
+		t.Errorf("DiffTexts of two line ends = %q, %v", got, err)
+	}
+}
