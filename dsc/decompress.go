@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path"
+	"runtime"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
@@ -199,18 +200,21 @@ type xzChild struct {
 	waited bool
 }
 
-// threadedSize is from which compressed size on, in bytes, xz(1) uses all processors. For that it
-// holds whole blocks in memory, 25 MB for each processor or more, and an import of
-// less than that keeps all processors busy without.
-const threadedSize = 32 << 20
+// threadedSize is from which compressed size on, in bytes, xz(1) uses several processors, up to
+// maxThreads. For that it holds whole blocks in memory, 25 MB for each processor or more, and
+// an import of less than that keeps all processors busy without.
+const (
+	threadedSize = 32 << 20
+	maxThreads   = 4
+)
 
 func startXZ(program, format string, r io.Reader, size int64) (io.ReadCloser, error) {
-	threads := "-T1"
+	threads := 1
 	if size >= threadedSize {
-		threads = "-T0"
+		threads = min(maxThreads, runtime.NumCPU())
 	}
 	// Beside the dictionary the decoder needs little.
-	cmd := exec.Command(program, "-dc", threads, "--format="+format, fmt.Sprintf("--memlimit-decompress=%d", maxDictionary+16<<20))
+	cmd := exec.Command(program, "-dc", fmt.Sprintf("-T%d", threads), "--format="+format, fmt.Sprintf("--memlimit-decompress=%d", maxDictionary+16<<20))
 	cmd.Args[0] = "xz"                   // for its messages
 	cmd.Env = []string{"LC_ALL=C.UTF-8"} // and no XZ_DEFAULTS or XZ_OPT of the user
 	cmd.Stdin = r

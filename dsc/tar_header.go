@@ -14,10 +14,6 @@ import (
 // tarBlock is what headers and contents of a tarball are multiples of, in bytes.
 const tarBlock = 512
 
-// maxExtension bounds what can be said about one entry outside of its header: its
-// long name, the records of an extended header, or the map of a sparse file.
-const maxExtension = 1 << 20
-
 // A tarHeader is what a tarball says about an entry, from all places where it does.
 type tarHeader struct {
 	typ    byte
@@ -152,8 +148,8 @@ func (t *Tarball) block() ([]byte, error) {
 
 // extension reads the content of h, which is about another entry.
 func (t *Tarball) extension(h *tarHeader) (string, error) {
-	if h.size > maxExtension {
-		return "", &LimitError{t.name, "bytes in an extended header", maxExtension}
+	if h.size > t.limits.Extension {
+		return "", &LimitError{t.name, "bytes in an extended header", t.limits.Extension}
 	}
 	b := make([]byte, blocks(h.size))
 	if err := t.full(b); err != nil {

@@ -105,8 +105,8 @@ func (t *Tarball) sparseMap(stored int64) (numbers []int64, length int64, err er
 			if len(rest) > maxDigits {
 				return nil, 0, fmt.Errorf("sparse file: %q in its map is no number", rest[:maxDigits])
 			}
-			if length+tarBlock > maxExtension {
-				return nil, 0, &LimitError{t.name, "bytes in the map of a sparse file", maxExtension}
+			if length+tarBlock > t.limits.Extension {
+				return nil, 0, t.sparseLimit()
 			}
 			if length += tarBlock; length > blocks(stored) {
 				return nil, 0, fmt.Errorf("sparse file: its map is longer than its content")
@@ -122,14 +122,18 @@ func (t *Tarball) sparseMap(stored int64) (numbers []int64, length int64, err er
 			return nil, 0, err
 		}
 		if len(numbers) == 0 {
-			if n > maxExtension {
-				return nil, 0, &LimitError{t.name, "parts of a sparse file", maxExtension}
+			if n > t.limits.Extension { // each part takes some bytes
+				return nil, 0, t.sparseLimit()
 			}
 			count = 1 + 2*n
 		}
 		numbers, rest = append(numbers, n), after
 	}
 	return numbers[1:], length, nil
+}
+
+func (t *Tarball) sparseLimit() error {
+	return &LimitError{t.name, "bytes in the map of a sparse file", t.limits.Extension}
 }
 
 // oldSparse makes h the sparse file that its header in the format of GNU tar
@@ -156,8 +160,8 @@ func (t *Tarball) oldSparse(h *tarHeader, header []byte) error {
 		if len(table) >= 24 || !more {
 			return h.setSparse(size)
 		}
-		if len(h.parts) > maxExtension/24 {
-			return &LimitError{t.name, "parts of a sparse file", maxExtension / 24}
+		if int64(len(h.parts)) > t.limits.Extension/24 {
+			return t.sparseLimit()
 		}
 		var block [tarBlock]byte
 		if err := t.full(block[:]); err != nil {

@@ -50,6 +50,10 @@ type TarballLimits struct {
 	Size    int64 // bytes of the decompressed tarball, and of the holes in its files; default 64 GiB, but 1 GiB and 200 times the compressed size if that is less
 	Path    int   // bytes of a name or of the target of a link; default 4095 (PATH_MAX)
 	Depth   int   // parts of a name; default 255
+
+	// Extension is how many bytes may say something about one entry outside of its header: its
+	// long name, the records of an extended header, or the map of a sparse file; default 1 MiB.
+	Extension int64
 }
 
 // withDefaults returns l for a tarball of the given compressed size. Source code
@@ -68,6 +72,9 @@ func (l TarballLimits) withDefaults(compressed int64) TarballLimits {
 	}
 	if l.Depth == 0 {
 		l.Depth = 255
+	}
+	if l.Extension == 0 {
+		l.Extension = 1 << 20
 	}
 	return l
 }

@@ -152,7 +152,8 @@ func TestTarballRefuses(t *testing.T) {
 		{rawHeader{name: "x", typ: "L", size: base256(2<<30, 12)}.block(), TarballLimits{}, 0, "t.tar: more bytes in an extended header than the limit of 1048576"},
 		{rawHeader{name: "x", typ: "x", size: base256(1<<20+1, 12)}.block(), TarballLimits{}, 0, "t.tar: more bytes in an extended header than the limit of 1048576"},
 		{paxSparseFile(99, "1000000\n"+strings.Repeat("0\n", 1<<19-4), ""), TarballLimits{}, 0, "t.tar: more bytes in the map of a sparse file than the limit of 1048576"},
-		{paxSparseFile(99, "9000000000000000000\n", ""), TarballLimits{}, 0, "t.tar: more parts of a sparse file than the limit of 1048576"},
+		{rawHeader{name: "x", typ: "x", size: base256(513, 12)}.block(), TarballLimits{Extension: 512}, 0, "t.tar: more bytes in an extended header than the limit of 512"},
+		{paxSparseFile(99, "9000000000000000000\n", ""), TarballLimits{}, 0, "t.tar: more bytes in the map of a sparse file than the limit of 1048576"},
 		{gnuLong("L", long) + tarA, TarballLimits{Path: 199}, 0, "t.tar: more bytes in a name than the limit of 199"},
 		{gnuLong("L", strings.Repeat("x", 4096)) + tarA, TarballLimits{}, 0, "t.tar: more bytes in a name than the limit of 4095"},
 		{gnuLong("K", long) + rawHeader{name: "l", typ: "2"}.block(), TarballLimits{Path: 199}, 0, "t.tar: more bytes in the target of a link than the limit of 199"},
@@ -183,10 +184,10 @@ func TestTarballLimits(t *testing.T) {
 		compressed int64
 		want       TarballLimits
 	}{
-		{TarballLimits{}, 0, TarballLimits{4 << 20, 1 << 30, 4095, 255}},
-		{TarballLimits{}, 1 << 20, TarballLimits{4 << 20, 1<<30 + 200<<20, 4095, 255}},
-		{TarballLimits{}, 1 << 40, TarballLimits{4 << 20, 64 << 30, 4095, 255}},
-		{TarballLimits{1, 2, 3, 4}, 1 << 40, TarballLimits{1, 2, 3, 4}},
+		{TarballLimits{}, 0, TarballLimits{4 << 20, 1 << 30, 4095, 255, 1 << 20}},
+		{TarballLimits{}, 1 << 20, TarballLimits{4 << 20, 1<<30 + 200<<20, 4095, 255, 1 << 20}},
+		{TarballLimits{}, 1 << 40, TarballLimits{4 << 20, 64 << 30, 4095, 255, 1 << 20}},
+		{TarballLimits{1, 2, 3, 4, 5}, 1 << 40, TarballLimits{1, 2, 3, 4, 5}},
 	}
 	for _, tt := range tests {
 		if got := tt.limits.withDefaults(tt.compressed); got != tt.want {

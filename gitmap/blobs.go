@@ -15,6 +15,10 @@ const (
 	maxWaiting = 16 << 20
 )
 
+// maxWorkers is how many workers a pool has at most: that many keep up with any decoder, and each
+// has about a megabyte for itself.
+const maxWorkers = 16
+
 // blobPool turns file contents into blobs, on several processors.
 type blobPool struct {
 	pack    *packWriter
@@ -73,7 +77,7 @@ func (p *blobPool) done(buffer *[]byte, n int64) {
 func newBlobPool(pack *packWriter, workers int) *blobPool {
 	p := &blobPool{pack: pack, jobs: make(chan job, 1024), large: pack.newDeflater()}
 	p.less = sync.NewCond(&p.mu)
-	for range workers {
+	for range min(workers, maxWorkers) {
 		p.wg.Add(1)
 		go p.work()
 	}
@@ -89,6 +93,7 @@ func (p *blobPool) work() {
 		if err != nil {
 			p.fail(err)
 		}
+		d.shrink()
 		p.done(j.buffer, int64(len(j.content)))
 	}
 }

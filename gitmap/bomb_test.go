@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"math/rand/v2"
 	"runtime/debug"
 	"strings"
 	"testing"
@@ -299,4 +300,32 @@ func TestBombDefaultSize(t *testing.T) {
 		t.Errorf("Import took %d MiB of memory, want at most 100", c.memory(t))
 	}
 	s.checkUnchanged(t, before)
+}
+
+// A machine with many processors takes hardly more memory than one with few.
+func TestManyWorkersMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes some seconds")
+	}
+	skipWithRaces(t)
+	noise := make([]byte, 15<<20)
+	rand.NewChaCha8([32]byte{}).Read(noise)
+	tarball := rawTarball(func(r *rawTar) {
+		for i := range 20 {
+			r.file('0', fmt.Sprintf("foo-1.0/%d", i), fmt.Sprint(i, string(noise)))
+			for j := range 20 {
+				r.file('0', fmt.Sprintf("foo-1.0/%d.%d", i, j), fmt.Sprint(i, j))
+			}
+		}
+	})
+	s := newChildSandbox(t)
+	path := s.write(t, native("", tarball))
+	c := s.importer(t, path, childWorkers+"=64", "GOMAXPROCS=64")
+	if err := c.Run(); err != nil {
+		t.Fatalf("Import = error %q", &c.stderr)
+	}
+	t.Logf("%d MiB", c.memory(t))
+	if c.memory(t) > 250 {
+		t.Errorf("Import took %d MiB of memory, want at most 250", c.memory(t))
+	}
 }

@@ -23,6 +23,7 @@ const (
 	childRepo     = "DEBGIT_TEST_REPO"      // directory of the repository
 	childFileSize = "DEBGIT_TEST_FILE_SIZE" // limit on the size of a file, RLIMIT_FSIZE
 	childLimit    = "DEBGIT_TEST_LIMIT"     // NAME=VALUE
+	childWorkers  = "DEBGIT_TEST_WORKERS"   // goroutines that hash and compress
 )
 
 func TestMain(m *testing.M) {
@@ -78,7 +79,8 @@ func importAsChild() int {
 		return fail(err)
 	}
 	defer pkg.Close()
-	imp, err := gitmap.Import(ctx, repo, pkg, gitmap.ImportOptions{Limits: limits})
+	workers, _ := strconv.Atoi(os.Getenv(childWorkers)) // 0 is the default
+	imp, err := gitmap.Import(ctx, repo, pkg, gitmap.ImportOptions{Limits: limits, Workers: workers})
 	if err != nil {
 		return fail(err)
 	}

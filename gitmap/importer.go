@@ -13,7 +13,7 @@ import (
 // ImportOptions are the options of [Import].
 type ImportOptions struct {
 	Limits  Limits
-	Workers int // goroutines that hash and compress; default: one a processor
+	Workers int // goroutines that hash and compress, 16 at most; default: one a processor
 	// Remembered has, by the SHA-256 digests of tarballs, the Memories of earlier
 	// imports into the same repository: these tarballs are not unpacked again.
 	Remembered map[string]ObjectID

@@ -19,14 +19,16 @@ import (
 //
 // Sizes are in bytes. What an import holds in memory is at most 40 MiB for contents on
 // their way, which are streamed whatever their size; 300 bytes for each of Entries, and
-// Names; and four times the largest of ten times Changelog, PatchSize, 16 times PatchLines,
-// and Patched. By default that is less than 400 MB; linux, with 80,000 files, takes 150.
+// Names; ten times Extension; and four times the largest of ten times Changelog,
+// PatchSize, 16 times PatchLines, and Patched. By default that is less than 400 MB; linux, with 80,000 files, takes 150.
 type Limits struct {
 	Dsc   int64 // size of the .dsc; [dsc.OpenLocal] applies it
 	Size  int64 // of all tarballs together, decompressed, the holes in sparse files counted; see DefaultSize
 	File  int64 // size of one file of a tarball
 	Path  int64 // length of a name in a tarball, or of the target of a link
 	Depth int64 // directories in a name
+
+	Extension int64 // size of what a tarball says of one file outside of its header: long names, extended headers, maps of sparse files
 
 	Entries int64 // of all tarballs together; directories that no entry makes count, too
 	Names   int64 // length of their names and of the targets of links, together
@@ -69,6 +71,7 @@ var limitTable = []LimitInfo{
 	{"file", true, 8 << 30, "size of one file", []string{"bytes in a file"}, func(l *Limits) *int64 { return &l.File }},
 	{"path", true, 4095, "length of a name", []string{"bytes in a name", "bytes in the target of a link"}, func(l *Limits) *int64 { return &l.Path }},
 	{"depth", false, 255, "directories in a name", []string{"directories in a name"}, func(l *Limits) *int64 { return &l.Depth }},
+	{"extension", true, 1 << 20, "size of an extended header of a tarball", []string{"bytes in an extended header", "bytes in the map of a sparse file"}, func(l *Limits) *int64 { return &l.Extension }},
 	{"entries", false, 1 << 20, "files and directories in all tarballs", []string{"entries", "directories to pass through"}, func(l *Limits) *int64 { return &l.Entries }},
 	{"names", true, 64 << 20, "length of all names", []string{"bytes of names"}, func(l *Limits) *int64 { return &l.Names }},
 	{"changelog", true, 8 << 20, "size of debian/changelog", []string{"bytes of changelog"}, func(l *Limits) *int64 { return &l.Changelog }},
@@ -183,6 +186,8 @@ func (b *unpackBudget) tarball() dsc.TarballLimits {
 		Size:    max(b.size, 1),
 		Path:    int(b.limits.Path),
 		Depth:   int(b.limits.Depth),
+
+		Extension: b.limits.Extension,
 	}
 }
 

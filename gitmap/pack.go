@@ -105,6 +105,13 @@ func (p *packWriter) newDeflater() *deflater {
 	return d
 }
 
+// shrink gives memory back that only a large object needed.
+func (d *deflater) shrink() {
+	if d.buf.Cap() > 1<<20 {
+		d.buf = bytes.Buffer{}
+	}
+}
+
 // start begins the name of an object.
 func (d *deflater) start(kind objectKind, size int64) {
 	d.hash.Reset()

@@ -58,16 +58,48 @@ func (r *Repo) IsComplete(ctx context.Context, ids, complete []ObjectID) (bool, 
 	return err == nil, err
 }
 
+// tolerated are what git-fsck(1) finds wrong with objects of real histories: what old
+// programs wrote, or what no program minds. What is left to be refused is what git writes and
+// checks out nowhere, such as a file named ".git", and submodules with addresses or
+// names that are options or paths out of the tree.
+var tolerated = strings.Fields(`
+	badDate badDateOverflow badEmail badFilemode badName badTimezone duplicateEntries gitattributesBlob gitattributesLarge
+	gitattributesLineLength gitattributesMissing gitmodulesBlob gitmodulesLarge gitmodulesMissing gitmodulesParse
+	largePathname missingEmail missingNameBeforeEmail missingSpaceBeforeDate missingSpaceBeforeEmail missingTaggerEntry
+	multipleAuthors nulInCommit nullSha1 treeNotSorted zeroPaddedDate zeroPaddedFilemode
+`)
+
+// checkObjects returns options that make git fetch refuse harmful objects. What the user has
+// decided about that stays.
+func (r *Repo) checkObjects(ctx context.Context) ([]string, error) {
+	config, err := r.Config(ctx)
+	if err != nil || config.Value("fetch.fsckObjects") != "" || config.Value("transfer.fsckObjects") != "" {
+		return nil, err
+	}
+	options := []string{"-c", "fetch.fsckObjects=true"}
+	for _, id := range tolerated {
+		if key := "fetch.fsck." + id; config.Value(key) == "" {
+			options = append(options, "-c", key+"=ignore")
+		}
+	}
+	return options, nil
+}
+
 // FetchObjects brings the objects that refs of the repository at url lead to, and makes
 // no ref. So an interrupted fetch leaves nothing but objects, which git gc removes after
-// some weeks. A caller has to make refs of what it wants to keep.
+// some weeks. A caller has to make refs of what it wants to keep. Unless the user has
+// configured otherwise, objects that could harm whoever checks them out are refused.
 func (r *Repo) FetchObjects(ctx context.Context, url string, refs ...string) error {
 	var in strings.Builder
 	for _, ref := range refs {
 		in.WriteString(ref + "\n")
 	}
-	_, err := r.gitInput(ctx, []byte(in.String()), "-c", syncLoose, "fetch", "-q", "--stdin", "--refmap=",
-		"--no-tags", "--no-prune", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--", url)
+	options, err := r.checkObjects(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = r.gitInput(ctx, []byte(in.String()), append(options, "-c", syncLoose, "fetch", "-q", "--stdin", "--refmap=",
+		"--no-tags", "--no-prune", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--", url)...)
 	return err
 }
 

@@ -2,9 +2,11 @@ package gitmap
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -115,5 +117,68 @@ func TestReachable(t *testing.T) {
 	want := map[ObjectID]bool{ObjectID(one): true, ObjectID(two): true, tree: true}
 	if err != nil || !maps.Equal(got, want) {
 		t.Errorf("Reachable = %v, %v; want %v", got, err, want)
+	}
+}
+
+// Objects that harm who checks them out are refused; those that are only odd, as old
+// histories have them, are not.
+func TestFetchObjectsChecks(t *testing.T) {
+	const modules = "[submodule %q]\n\tpath = x\n\turl = %s\n"
+	tests := []struct {
+		name    string
+		entry   string // of a tree: mode and name
+		content string
+		config  string // KEY=VALUE
+		refused bool
+	}{
+		{"plain", "100644 x", "", "", false},
+		{"old mode", "0100664 x", "", "", false},
+		{".git", "100644 .git", "", "", true},
+		{".git, as HFS+ has it", "100644 .g\u200cit", "", "", true},
+		{".git, as NTFS has it", "100644 git~1", "", "", true},
+		{"dot dot", "100644 ..", "", "", true},
+		{"slash", "100644 ../x", "", "", true},
+		{"submodules", "100644 .gitmodules", fmt.Sprintf(modules, "x", "../x"), "", false},
+		{"broken submodules", "100644 .gitmodules", "[submodule", "", false},
+		{"option as address", "100644 .gitmodules", fmt.Sprintf(modules, "x", "-u./x"), "", true},
+		{"name leads out", "100644 .gitmodules", fmt.Sprintf(modules, "../x", "../x"), "", true},
+		{"link to submodules", "120000 .gitmodules", "x", "", true},
+		{"no checks wanted", "100644 .git", "", "transfer.fsckObjects=false", false},
+		{"all checks wanted", "0100664 x", "", "fetch.fsckObjects=true", true},
+		{"one more check wanted", "0100664 x", "", "fetch.fsck.zeroPaddedFilemode=error", true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			server, repo := testRepo(t), testRepo(t)
+			add := func(kind, content string) ObjectID {
+				t.Helper()
+				out, err := server.gitInput(t.Context(), []byte(content), "hash-object", "-w", "--literally", "--stdin", "-t", kind)
+				if err != nil {
+					t.Fatal(err)
+				}
+				id, err := ParseCommitID(strings.TrimSpace(out))
+				if err != nil {
+					t.Fatal(err)
+				}
+				return ObjectID(id)
+			}
+			blob := add("blob", tt.content)
+			tree := add("tree", tt.entry+"\x00"+string(blob[:]))
+			commit := add("commit", "tree "+tree.String()+"\nauthor A<a@example.org> 01 +0000\ncommitter <> 1 -8000\n\nNUL \x00\n")
+			if err := server.UpdateRefs(t.Context(), "test", RefUpdate{Ref: "refs/x", New: CommitID(commit)}); err != nil {
+				t.Fatal(err)
+			}
+			if key, value, ok := strings.Cut(tt.config, "="); ok {
+				gitOutput(t, repo, "config", key, value)
+			}
+			err := repo.FetchObjects(t.Context(), server.WorkTree(), "refs/x")
+			if (err != nil) != tt.refused {
+				t.Errorf("FetchObjects: error %v, want one: %v", err, tt.refused)
+			}
+			if complete, err := repo.IsComplete(t.Context(), []ObjectID{commit}, nil); err != nil || complete == tt.refused {
+				t.Errorf("IsComplete = %v, %v, want %v", complete, err, !tt.refused)
+			}
+		})
 	}
 }
