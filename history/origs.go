@@ -93,7 +93,8 @@ func (s *session) needProducts(access *Access, dir string) (string, error) {
 
 // FindOrigs finds the origs of the upstream version that the work tree of repo is of: as the
 // .dsc of the newest upload to the suite lists them, if that is of the same upstream version,
-// else wherever in the archive they are. Nothing is fetched yet. The suite is as for [Fetch].
+// else wherever in the archive they are, else as the snapshot service has them, if one is
+// configured. Nothing is fetched yet. The suite is as for [Fetch].
 //
 // Errors that callers may test for: [*NoOrigsError], [*AmbiguousOrigsError],
 // [*NoProductsDirError], [*NotPackageError], and those of [archive.Client].
@@ -122,6 +123,12 @@ func FindOrigs(ctx context.Context, repo *gitmap.Repo, opts FetchOptions) (*Orig
 	origs, err := f.inSuite(ctx)
 	if origs == nil && err == nil {
 		origs, err = f.inArchive(ctx)
+	}
+	if errors.As(err, new(*NoOrigsError)) {
+		past, pastErr := f.inPast(ctx)
+		if past != nil || pastErr != nil {
+			origs, err = past, pastErr
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -204,22 +211,22 @@ func (f *origFinder) inSuite(ctx context.Context) (*Origs, error) {
 	if err := files.find(ctx, f.suite, upload); err != nil || files.source == nil || !f.sameUpstream(files.source.Version) {
 		return nil, err
 	}
-	origs := f.listed(f.suite, files.upload, files.source)
+	origs := f.listed(files.upload, files.source, f.suite.Codename())
 	if len(origs) == 0 {
-		return nil, f.none(dscOf(f.suite, files.upload))
+		return nil, f.none(dscOf(files.upload, f.suite.Codename()))
 	}
 	return &Origs{Files: origs}, nil
 }
 
-// dscOf names the .dsc of an upload to a suite.
-func dscOf(suite archive.Suite, u *archive.Upload) string {
-	return fmt.Sprintf("%s of %s", u.Dsc().Name, suite.Codename())
+// dscOf names the .dsc of an upload to a suite, or of a service.
+func dscOf(u *archive.Upload, where string) string {
+	return fmt.Sprintf("%s of %s", u.Dsc().Name, where)
 }
 
-// listed returns the origs that the .dsc of an upload lists.
-func (f *origFinder) listed(suite archive.Suite, u *archive.Upload, src *dsc.Source) (origs []Orig) {
+// listed returns the origs that the .dsc of an upload lists. where is what has the upload.
+func (f *origFinder) listed(u *archive.Upload, src *dsc.Source, where string) (origs []Orig) {
 	for _, file := range OrigsOf(src) {
-		origs = append(origs, Orig{Name: file.Name, Digest: file.Digest, From: dscOf(suite, u), fetch: func(ctx context.Context, dir string) error {
+		origs = append(origs, Orig{Name: file.Name, Digest: file.Digest, From: dscOf(u, where), fetch: func(ctx context.Context, dir string) error {
 			_, err := f.client.FetchFiles(ctx, u, src, dir, func(other dsc.File) bool { return other.Name == file.Name })
 			return err
 		}})
@@ -286,7 +293,7 @@ func (f *origFinder) inOtherSuites(ctx context.Context) (*Origs, error) {
 			if err != nil {
 				return nil, err
 			}
-			for _, o := range f.listed(a.suite, u, src) {
+			for _, o := range f.listed(u, src, a.suite.Codename()) {
 				candidates = append(candidates, origCandidate{a.suite.Codename(), o})
 			}
 		}

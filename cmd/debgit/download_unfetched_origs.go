@@ -23,7 +23,9 @@ already is checked, and never replaced.
 
 What is needed is what the newest upload to the suite lists, if that is of the
 same upstream version. Else the whole archive is searched: there must be one
-tarball of each component, with one signature at most.
+tarball of each component, with one signature at most. What the archive does not
+have any more comes from the snapshot service, if the configuration names one
+(dgit-distro.DISTRO.snapshot-url).
 
 The suite is the one of the branch dgit/SUITE that is checked out, else that of
 debian/changelog.
