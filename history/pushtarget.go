@@ -73,15 +73,17 @@ func FetchForPush(ctx context.Context, repo *gitmap.Repo, opts FetchOptions) (*P
 // fetch brings the tracking branch up to date.
 func (t *PushTarget) fetch(ctx context.Context, repo *gitmap.Repo, f *fetcher) error {
 	err := f.find(ctx)
+	if err == nil {
+		if err = f.fetch(ctx, repo, t.ProductsDir); err != nil {
+			err = f.about(err)
+		}
+	}
 	var absent *archive.UnknownPackageError
-	if errors.As(err, &absent) {
+	if errors.As(err, &absent) { // the git server may have an empty repository
 		return nil
 	}
 	if err != nil {
 		return err
-	}
-	if err := f.fetch(ctx, repo, t.ProductsDir); err != nil {
-		return f.about(err)
 	}
 	f.result.Warnings = append(f.warnings, f.result.Warnings...)
 	t.Fetched = f.result

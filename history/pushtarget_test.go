@@ -44,6 +44,15 @@ func TestFetchForPush(t *testing.T) {
 		t.Errorf("target of a new package is %+v, want nothing fetched, and no repository", target)
 	}
 
+	s.git("", "init", "-q", "--bare", filepath.Join(filepath.Dir(s.bare), "other.git"))
+	target, err = FetchForPush(t.Context(), s.open(), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if target.Fetched != nil || !target.Server.Exists {
+		t.Errorf("target of a new package with an empty repository is %+v", target)
+	}
+
 	s.configure("readonly", "true")
 	if _, err := FetchForPush(t.Context(), s.open(), opts); !errors.As(err, new(*ReadOnlyError)) {
 		t.Errorf("FetchForPush with readonly = %v, want a *ReadOnlyError", err)
