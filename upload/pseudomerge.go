@@ -132,7 +132,7 @@ func (f *forwarder) refusal(ctx context.Context) (*Check, error) {
 	case f.overwrite.Version != "":
 		if f.overwrite.Version != version {
 			return &Check{
-				Code: "overwrite", Text: fmt.Sprintf("%s is to be overwritten, but %s has %s", f.overwrite.Version, f.target.Codename, version),
+				Code: "overwritten", Text: fmt.Sprintf("%s is to be overwritten, but %s has %s", f.overwrite.Version, f.target.Codename, version),
 				Remedy: "look at it: debgit diff " + string(version) + " HEAD",
 			}, nil
 		}
@@ -182,7 +182,7 @@ func (f *forwarder) notNamed(ctx context.Context, version dsc.Version) (*Check, 
 		}
 	}
 	return &Check{
-		Code: "overwrite", Text: fmt.Sprintf("debian/changelog does not name %s, which was uploaded to %s", version, suite),
+		Code: "overwrite", Text: fmt.Sprintf("debian/changelog does not mention %s, which was uploaded to %s", version, suite),
 		Remedy: "merge it: debgit pull " + f.target.Codename,
 	}, nil
 }
