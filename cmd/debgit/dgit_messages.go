@@ -46,6 +46,10 @@ var dgitPhrases = []func(err error) (text string, whole bool){
 	inPlace(func(e *history.MissingKeyError) string {
 		return "invalid configuration: need value for one of: " + strings.Join(e.Keys, " ")
 	}),
+	before(dgitRefusal),
+	before(func(e *history.ReadOnlyError) string {
+		return "invalid configuration: pushing but distro is configured readonly"
+	}),
 	inPlace(func(e *history.UnsupportedError) string { return "operation unsupported: " + e.Text }),
 }
 

@@ -14,6 +14,7 @@ import (
 	"debgit/dsc"
 	"debgit/gitmap"
 	"debgit/history"
+	"debgit/upload"
 )
 
 // What dgit 17.0 makes of its command line was tried with "dgit OPTIONS version".
@@ -281,6 +282,9 @@ func TestDgitText(t *testing.T) {
 		{&history.NotForwardError{Ref: "x", Commit: commit}, "Not fast forward: x is not an ancestor of " + commit.String() + ", which the .dsc names"},
 		{&history.MissingKeyError{Keys: []string{"a.b", "c.d"}}, "invalid configuration: need value for one of: a.b c.d"},
 		{&history.ConfigError{Key: "a.b", Value: "x", Want: "a boolean"}, `invalid configuration: configuration a.b is "x", but a boolean is wanted`},
+		{&upload.RefusedError{ID: dsc.ID{Package: "hello", Version: "1"}, Checks: []upload.Check{{Code: "names", Text: "x"}, {Code: "version", Text: "y"}}},
+			"You seem to be trying to push an old version.: push hello 1: x\ny"},
+		{&upload.RefusedError{ID: dsc.ID{Package: "hello", Version: "1"}, Checks: []upload.Check{{Code: "names", Text: "x"}}}, "push hello 1: x"},
 		{&fs.PathError{Op: "open", Path: "x", Err: syscall.ENOENT}, "open x: No such file or directory"},
 		{&fs.PathError{Op: "open", Path: "x", Err: syscall.EACCES}, "open x: permission denied"},
 	}

@@ -259,6 +259,7 @@ func rules(command string) []rule {
 			return "see where: git config --show-origin --get-all " + e.Key
 		}),
 		on[*history.MissingKeyError](statusConfig, nil),
+		on[*history.ReadOnlyError](statusConfig, nil),
 		on(statusConfig, func(e *history.NoGitServerError) string {
 			return "to name it: git config dgit-distro." + e.Distro + ".git-url URL"
 		}),

@@ -48,7 +48,7 @@ func planText(env *environment, p *upload.Plan) string {
 		case upload.Passed:
 			passed++
 		case upload.Forced:
-			line("  check %s: %s; but %s", c.Code, c.Text, c.Option)
+			line("  check %s: %s; passed over by %s", c.Code, c.Text, c.Option)
 		case upload.Unknown:
 			line("  check %s: nobody could tell", c.Code)
 		}

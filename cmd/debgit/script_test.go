@@ -16,6 +16,7 @@ import (
 
 	"debgit/archive/archivetest"
 	"debgit/dsc/dsctest"
+	"debgit/upload/uploadtest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -39,18 +40,21 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"fault":     fault,
-			"flip":      flip,
-			"mkarchive": mkarchive,
-			"mkdsc":     mkdsc,
-			"requests":  requests,
-			"serve":     serve,
-			"services":  services,
-			"sign":      sign,
-			"snapshot":  snapshot,
-			"status":    status,
-			"unchanged": unchanged,
-			"until":     until,
+			"accept":       accept,
+			"fault":        fault,
+			"flip":         flip,
+			"mkarchive":    mkarchive,
+			"mkdsc":        mkdsc,
+			"nopassphrase": nopassphrase,
+			"requests":     requests,
+			"serve":        serve,
+			"services":     services,
+			"sign":         sign,
+			"snapshot":     snapshot,
+			"status":       status,
+			"unchanged":    unchanged,
+			"until":        until,
+			"world":        world,
 		},
 	})
 }
@@ -75,6 +79,7 @@ func isolate(env *testscript.Env) error {
 	env.Setenv("TESTDATA", testdata)
 	env.Values[serverKey{}] = new(*archivetest.Server)
 	env.Values[savedKey{}] = new(string)
+	env.Values[worldKey{}] = new(*uploadtest.World)
 	env.Values[archivesKey{}] = map[string]*archivetest.Archive{}
 	return os.WriteFile(filepath.Join(home, ".gitconfig"), []byte("[user]\n\tname = Ann Author\n\temail = ann@example.org\n[init]\n\tdefaultBranch = main\n"), 0o666)
 }
