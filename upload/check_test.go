@@ -1,0 +1,154 @@
+package upload
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"debgit/dsc"
+	"debgit/gitmap"
+)
+
+// configure sets a key of the distro.
+func (p *pusher) configure(key, value string) {
+	p.t.Helper()
+	p.git("config", "dgit-distro.example."+key, value)
+	p.reopen()
+}
+
+// reopen has the configuration read anew.
+func (p *pusher) reopen() {
+	p.t.Helper()
+	var err error
+	if p.repo, err = gitmap.Open(p.t.Context(), p.dir); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// Each check refuses a push alone, and lets it through with its option; what is refused has changed
+// nothing. Each case begins with 1.0 pushed, and 1.1 ready.
+func TestChecks(t *testing.T) {
+	p := newPusher(t)
+	if _, err := p.push(p.options()); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.world.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	p.release("1.1")
+	head := p.git("rev-parse", "HEAD")
+	force := func(f Force) func(*PushOptions) {
+		return func(o *PushOptions) { o.Forces = o.Forces.With(f) }
+	}
+	tests := []struct {
+		name    string
+		prepare func()
+		opts    func(*PushOptions) // of both pushes
+		code    string
+		lift    func(*PushOptions) // nil: nothing lifts it
+	}{
+		{"another package", nil, func(o *PushOptions) { o.Package = "gong" }, "package", nil},
+		{"another suite", nil, func(o *PushOptions) { o.Suite = "experimental" }, "suite", nil},
+		{"two suites", func() { p.edit("debian/changelog", "unstable;", "unstable experimental;") }, nil, "suite", nil},
+		{"unexpected suite", nil, func(o *PushOptions) { o.ExpectSuite = "sid" }, "expected", nil},
+		{"unexpected version", nil, func(o *PushOptions) { o.ExpectVersion = "1.2" }, "expected", nil},
+		{"UNRELEASED", func() { p.edit("debian/changelog", "(1.1) unstable", "(1.1) UNRELEASED") }, nil, "unreleased", nil},
+		{"an old version", func() { p.edit("debian/changelog", "(1.1)", "(1.0~1)") }, nil, "version", force(ForceUploadingOldVersion)},
+		{"not committed", func() { p.write("debian/control", "Source: bell\n") }, nil, "dirty", nil},
+		{"local options", func() { p.write("debian/source/local-options", "x\n"); p.commit("x") }, nil, "local-files", nil},
+		{"tar-ignore", func() { p.write("debian/source/options", "tar-ignore\n"); p.commit("x") }, nil, "tar-ignore", nil},
+		{"another source name", func() { p.edit("debian/control", "Source: bell", "Source: gong") }, nil, "names", nil},
+		{"a tag that is there", func() { p.git("tag", "archive/example/1.1", "HEAD~1") }, nil, "tag", force(ForceReusingVersion)},
+		{"a DEP-14 tag of another commit", func() { p.git("tag", "example/1.1", "HEAD~1") }, nil, "dep14-tag", func(o *PushOptions) { o.DEP14.Reuse = "replace-unsuitable" }},
+		{"no DEP-14 tag", nil, func(o *PushOptions) { o.DEP14.Reuse = "must" }, "dep14-tag", func(o *PushOptions) { o.DEP14.Reuse = "if-exists" }},
+		{"a DEP-14 tag without a signature", func() { p.git("tag", "example/1.1") }, func(o *PushOptions) { o.DEP14.Verify = "true" }, "dep14-tag", func(o *PushOptions) { o.DEP14.Verify = "false" }},
+		{"other history", p.orphan, nil, "history", func(o *PushOptions) { o.Overwrite.TrustChangelog = true }},
+		{"an upload that is lacked", func() { p.orphan(); p.forget("1.0") }, nil, "lacks", func(o *PushOptions) { o.Overwrite.Version = "1.0" }},
+		{"an upload that the changelog does not name", func() { p.orphan(); p.forget("1.0") }, func(o *PushOptions) { o.Overwrite.TrustChangelog = true }, "overwrite", nil},
+		{"another upload to overwrite", p.orphan, func(o *PushOptions) { o.Overwrite.Version = "0.9" }, "overwritten", nil},
+		{"source alone", func() { p.configure("source-only-uploads", "never") }, nil, "source-only", force(ForceUploadingSourceOnly)},
+		{"tainted history", func() { p.taint(p.git("rev-parse", "HEAD~1")) }, nil, "tainted", force(ForcePushTainted)},
+		{"tainted history, overridden", func() { p.taint(p.git("rev-parse", "HEAD~1^{tree}")) }, nil, "tainted", func(o *PushOptions) { o.Deliberate = []string{"include-questionable-history"} }},
+		{"no split view", nil, func(o *PushOptions) { o.SplitView, o.Mode = "never", "gbp" }, "", nil}, // of a native package
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := *p
+			p.t = t
+			p.git("reset", "-q", "--hard", head)
+			if tt.prepare != nil {
+				tt.prepare()
+				p.reopen()
+			}
+			defer func() {
+				p.git("config", "--remove-section", "dgit-distro.example")
+				p.git("tag", "--list", "*/1.1")
+				for tag := range strings.FieldsSeq(p.git("tag", "--list", "*/1.1")) {
+					p.git("tag", "-d", tag)
+				}
+			}()
+			p.git("config", "dgit-distro.example.x", "y") // a section to remove
+			opts := p.options()
+			opts.New, opts.DryRun = false, true
+			if tt.opts != nil {
+				tt.opts(&opts)
+			}
+			if tt.code != "" {
+				p.checkRefused(opts, tt.code)
+			}
+			if tt.lift != nil {
+				tt.lift(&opts)
+			} else if tt.code != "" {
+				return
+			}
+			push, err := PlanPush(t.Context(), p.repo, opts)
+			if err != nil {
+				t.Fatalf("with its option: %v", err)
+			}
+			push.Close()
+		})
+	}
+}
+
+// edit replaces text in a file, and commits that.
+func (p *pusher) edit(name, old, new string) {
+	p.t.Helper()
+	data, err := os.ReadFile(filepath.Join(p.dir, name))
+	if err != nil || !strings.Contains(string(data), old) {
+		p.t.Fatalf("%s has no %q: %v", name, old, err)
+	}
+	p.write(name, strings.Replace(string(data), old, new, 1))
+	p.commit("Edit " + name)
+}
+
+// orphan makes the branch one of a single commit.
+func (p *pusher) orphan() {
+	p.t.Helper()
+	p.git("reset", "-q", "--soft", p.git("commit-tree", "-m", "Alone", "HEAD^{tree}"))
+}
+
+// forget takes the oldest entry, of a version, out of the changelog.
+func (p *pusher) forget(version dsc.Version) {
+	p.t.Helper()
+	data, err := os.ReadFile(filepath.Join(p.dir, "debian/changelog"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	newer, _, _ := strings.Cut(string(data), fmt.Sprintf("bell (%s)", version))
+	p.write("debian/changelog", newer)
+	p.commit("Forget")
+}
+
+// taint has the git server call an object tainted.
+func (p *pusher) taint(object string) {
+	p.t.Helper()
+	ssh := filepath.Join(p.world.Dir, "taint")
+	answer := fmt.Sprintf(`[{"gitobjid": %q, "comment": "rejected", "overrides": ["--deliberately-include-questionable-history"]}]`, object)
+	script := "#!/bin/sh\ncase \"$*\" in *policy-client-query*) echo '" + answer + "';; *) exec \"$GIT_SSH\" \"$@\";; esac\n"
+	if err := os.WriteFile(ssh, []byte(script), 0o777); err != nil {
+		p.t.Fatal(err)
+	}
+	p.configure("ssh", ssh)
+}
