@@ -44,6 +44,15 @@ func (p *Package) wrap(err error) error {
 }
 
 func origTrees(ctx context.Context, pkg *Package, dir string, opts OrigOptions) (*gitmap.QuiltTrees, error) {
+	tree, err := pkg.Repo.Tree(ctx, pkg.Head)
+	if err != nil {
+		return nil, err
+	}
+	return origTreesOf(ctx, pkg, tree, dir, opts)
+}
+
+// origTreesOf is origTrees with the packaging of another tree than HEAD's.
+func origTreesOf(ctx context.Context, pkg *Package, tree gitmap.ObjectID, dir string, opts OrigOptions) (*gitmap.QuiltTrees, error) {
 	origs, err := dsc.OpenOrigs(dir, pkg.ID)
 	if err != nil {
 		return nil, err
@@ -53,10 +62,6 @@ func origTrees(ctx context.Context, pkg *Package, dir string, opts OrigOptions) 
 			c.Close()
 		}
 	}()
-	tree, err := pkg.Repo.Tree(ctx, pkg.Head)
-	if err != nil {
-		return nil, err
-	}
 	known, err := history.RememberedTarballs(ctx, pkg.Repo)
 	if err != nil {
 		return nil, err

@@ -135,3 +135,6 @@ func (p *Package) readFormat(file func(name string) ([]byte, error)) error {
 
 // Newest is the entry of the changelog that the upload will be of.
 func (p *Package) Newest() *dsc.ChangelogEntry { return p.Changelog[0] }
+
+// isMissing tells what is not there from other errors.
+func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

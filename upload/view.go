@@ -12,9 +12,14 @@ type ViewOptions struct {
 	Split    bool      // the archive view is beside the branch, even if Mode does not ask for that
 	OrigDir  string    // where the orig tarballs are
 	Upstream string    // for the modes without upstream's files: the commit that has them, as gitrevisions(7) names it; default: upstream's tag
+	CloneURL string    // where people clone the package from, for the patch of [Single]
 	Forces   Forces
 	Limits   gitmap.Limits
 	Progress gitmap.Progress
+
+	// How dpkg-source is run, if it makes the only patch of a package.
+	Programs Programs
+	Terminal Terminal
 }
 
 // A View is the archive view of a package: a commit whose tree is what the source package will
@@ -32,11 +37,80 @@ type Made struct {
 	What   string // in a few words
 }
 
-// MakeView makes the archive view of pkg.
+// MakeView makes the archive view of pkg. It writes objects and remembers orig tarballs for the next
+// time, but moves no other ref and touches no work tree.
+//
+// Errors are in a [*dsc.PackageError]. Those that say what stands against a view are a
+// [*dsc.NoOrigError] or [*dsc.DuplicateOrigError] about the tarballs, a [*gitmap.PatchesError], an
+// [*UnrepresentableError], a [*QuiltError], a [*LinearError] and a [*gitmap.NoIdentityError].
 func MakeView(ctx context.Context, pkg *Package, opts ViewOptions) (*View, error) {
+	if opts.Mode == "" {
+		opts.Mode = Linear
+	}
 	v := &View{Commit: pkg.Head, Split: opts.Split}
-	if pkg.Format == FormatQuilt {
-		v.Mode = opts.Mode
+	if pkg.Format != FormatQuilt {
+		return v, nil
+	}
+	v.Mode = opts.Mode
+	m, err := newMaker(ctx, pkg, opts, v)
+	if err != nil {
+		return nil, pkg.wrap(err)
+	}
+	defer m.close()
+	if opts.Mode.IsSplitting() {
+		v.Split = true
+		err = makeSplitView(ctx, m)
+	} else {
+		err = m.makeApplied(ctx)
+	}
+	if err != nil {
+		return nil, pkg.wrap(err)
 	}
 	return v, nil
+}
+
+// A maker makes one view.
+type maker struct {
+	pkg     *Package
+	repo    *gitmap.Repo
+	opts    ViewOptions
+	trees   *gitmap.TreeReader
+	commits *gitmap.CommitReader
+	head    gitmap.ObjectID // the tree of pkg.Head
+	view    *View           // Commit is the last one that was made
+}
+
+func newMaker(ctx context.Context, pkg *Package, opts ViewOptions, view *View) (m *maker, err error) {
+	m = &maker{pkg: pkg, repo: pkg.Repo, opts: opts, view: view}
+	if m.head, err = m.repo.Tree(ctx, pkg.Head); err != nil {
+		return nil, err
+	}
+	if m.trees, err = m.repo.NewTreeReader(ctx); err != nil {
+		return nil, err
+	}
+	if m.commits, err = m.repo.NewCommitReader(ctx); err != nil {
+		m.trees.Close()
+		return nil, err
+	}
+	return m, nil
+}
+
+func (m *maker) close() {
+	m.trees.Close()
+	m.commits.Close()
+}
+
+// made notes a commit on top of those of the view so far.
+func (m *maker) made(c gitmap.CommitID, what string) {
+	m.view.Commit = c
+	m.view.Made = append(m.view.Made, Made{c, what})
+}
+
+// file returns the content of a file of the package, "" if there is none.
+func (m *maker) file(path string) (string, error) {
+	data, err := m.commits.File(m.pkg.Head, path)
+	if isMissing(err) {
+		return "", nil
+	}
+	return string(data), err
 }

@@ -103,7 +103,7 @@ func limitHelp() string {
 // takesLimits are the commands that have --limit, with a blank before.
 var takesLimits = map[string]bool{
 	" clone": true, " fetch": true, " pull": true, " checkout": true,
-	" import-dsc": true, " verify": true, " print-unapplied-treeish": true,
+	" import-dsc": true, " verify": true, " print-unapplied-treeish": true, " quilt-fixup": true,
 }
 
 // limitRule matches the refusal of a package that passes a limit.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"debgit/dsc"
 	"debgit/gitmap"
 	"debgit/history"
@@ -18,8 +20,53 @@ func viewRules() []rule {
 		on(statusOther, func(e *gitmap.PatchesError) string {
 			return "mend the patch or debian/patches/series, and commit that"
 		}),
+		on(statusOther, func(e *upload.UnrepresentableError) string {
+			if slices.ContainsFunc(e.Changes, func(c upload.Unrepresentable) bool { return c.Binary }) {
+				return "name files that are no text in debian/source/include-binaries, or have them in another tarball"
+			}
+			return "make the change when the package is built, such as from debian/rules"
+		}),
+		on(statusOther, hintQuilt),
+		on(statusOther, hintLinear),
+		on(statusOther, func(e *upload.DirtyError) string { return "commit it, or put it aside: git stash" }),
 		on(statusOther, func(e *gitmap.NoIdentityError) string {
 			return "tell git: git config user.name NAME; git config user.email ADDRESS"
 		}),
 	}
+}
+
+// remedies say what can be done about files that differ.
+var remedies = map[upload.Cause]string{
+	upload.CauseExecutable: "the tarball has another executable bit: git update-index --chmod=+x or -x FILE",
+	upload.CauseLines:      "git has changed the ends of lines: turn off core.autocrlf and the attribute text, and commit the files as the tarball has them",
+	upload.CauseGenerated:  "the tarball has files that are not in git: take them over from the tarball, or use a tarball that is made from git",
+	upload.CauseBinary:     "name files that are no text in debian/source/include-binaries",
+	upload.CauseDeleted:    "the tarball has files that are not in git: take them over, or use a tarball without them",
+}
+
+// remedy returns what can be done about the first of the differences for which that is known.
+func remedy(list []upload.QuiltDifference) string {
+	for _, d := range list {
+		if text, ok := remedies[d.Cause]; ok {
+			return text
+		}
+	}
+	return ""
+}
+
+func hintQuilt(e *upload.QuiltError) string {
+	if e.Mode == upload.NoFix {
+		return "see the patches that it lacks: debgit quilt-fixup --quilt=linear --dry-run"
+	}
+	return remedy(e.Differences)
+}
+
+func hintLinear(e *upload.LinearError) string {
+	if text := remedy(e.Differences); text != "" && !e.Unapplied {
+		return text
+	}
+	if e.Unapplied {
+		return "the patches are not applied in this branch: is it kept with --quilt=gbp or --quilt=unapplied?"
+	}
+	return "make one patch of all: --quilt=smash; or see what differs: git diff \"$(debgit print-unapplied-treeish)\" HEAD -- :/ ':!/debian'"
 }

@@ -148,6 +148,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		newPrintIgnoresCommand(env),
 		newPrintServerURLCommand(env),
 		newPrintUnappliedCommand(env),
+		newQuiltFixupCommand(env),
 		newCloneServerCommand(env),
 		newInternalDocsCommand(env),
 		newExitStatusTopic(), newUploadsTopic(), newConfigurationTopic(), newDgitTopic(),

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"debgit/gitmap"
+	"debgit/history"
+	"debgit/upload"
+
+	"github.com/spf13/cobra"
+)
+
+const quiltFixupHelp = `Puts commits on top of the branch that is checked out, as far as the source
+package needs them: what the branch changes of upstream's files becomes patches
+in debian/patches, and a directory .pc goes. The result is what debgit
+push-source would upload; it does the same by itself.
+
+Only packages of the source format 3.0 (quilt) have patches. The tarballs of the
+upstream version in debian/changelog must be there, and nothing that git knows of
+may be changed in the work tree. What is committed counts, not what is there
+beside it. The commits are made in your name, as git commit would make them.
+
+The quilt mode says how changes become patches:
+
+  linear      each commit becomes one; it fails where that cannot be (the default)
+  try-linear  likewise; but where that cannot be, all become one patch
+  smash       all changes that are no patch yet become one patch
+  single      all changes, also those that are patches, become the only patch
+  nofix       it fails if there is a change that is no patch
+  nocheck     nothing is looked at, and nothing done
+
+With single-debian-patch in debian/source/options, dpkg-source(1) makes one
+patch of all changes, whatever the mode. Where the branch has the maintainer
+view (the other modes, see debgit push-source), it stays as it is.
+
+Commits become one patch each if they lead in a straight line from one whose
+files are those of the tarballs, with the patches that there are, to HEAD. A
+line "Gbp-Pq: Name NAME" in a commit's message names its patch.`
+
+const quiltFixupExample = `  debgit quilt-fixup --dry-run
+  debgit quilt-fixup --quilt=smash`
+
+type quiltFixupOptions struct {
+	packageFlags
+	viewFlags
+	limits gitmap.Limits
+	dryRun bool
+}
+
+// viewFlags are the options that say how the archive view of a branch is made.
+type viewFlags struct {
+	quilt, upstream string
+	unrepresentable bool
+}
+
+func (o *viewFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&o.quilt, "quilt", "", "the branch is kept in this quilt `MODE` (default: as configured, else linear)")
+	flags.StringVar(&o.upstream, "upstream-commitish", "", "in quilt mode baredebian, upstream's files are in `COMMIT` (default: the tag of the upstream version)")
+	flags.BoolVar(&o.unrepresentable, "force-unrepresentable", false, "make patches even of changes that no patch can make")
+}
+
+// options returns the options for the archive view of a package.
+func (o *viewFlags) options(work *packageWork) (upload.ViewOptions, error) {
+	opts := upload.ViewOptions{OrigDir: work.products, Upstream: o.upstream}
+	mode, err := work.access.QuiltMode(o.quilt)
+	if err != nil {
+		return opts, err
+	}
+	if opts.Mode, err = upload.ParseQuiltMode(mode); err != nil {
+		return opts, &usageError{cause: err.Error()}
+	}
+	if o.unrepresentable {
+		opts.Forces = opts.Forces.With(upload.ForceUnrepresentable)
+	}
+	if opts.Mode == upload.Single {
+		opts.CloneURL, err = work.access.GitURL(work.ID.Package)
+	}
+	return opts, err
+}
+
+func newQuiltFixupCommand(env *environment) *cobra.Command {
+	var opts quiltFixupOptions
+	cmd := &cobra.Command{
+		Use:     "quilt-fixup",
+		Short:   "Make patches of the commits that are none yet",
+		Long:    quiltFixupHelp + limitHelp(),
+		Example: quiltFixupExample,
+		Args:    arguments(0, 0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runQuiltFixup(cmd.Context(), env, opts)
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	opts.packageFlags.add(cmd)
+	opts.viewFlags.add(cmd)
+	addLimitFlag(cmd.Flags(), &opts.limits)
+	cmd.Flags().BoolVarP(&opts.dryRun, "dry-run", "n", false, "change nothing: show the commits that would be made, and their patches")
+	return cmd
+}
+
+func runQuiltFixup(ctx context.Context, env *environment, opts quiltFixupOptions) error {
+	work, err := opts.open(ctx, env, history.AccessOptions{})
+	if err != nil {
+		return err
+	}
+	viewOptions, err := opts.viewFlags.options(work)
+	if err != nil {
+		return err
+	}
+	progress := env.progress()
+	defer progress.close()
+	viewOptions.Limits, viewOptions.Progress = opts.limits, progress.report
+	fixup, err := upload.PlanFixup(ctx, work.Package, viewOptions)
+	progress.close()
+	if err != nil {
+		return err
+	}
+	if opts.dryRun {
+		return showFixup(ctx, env, fixup, true)
+	}
+	if err := fixup.Check(ctx); err != nil {
+		return err
+	}
+	if !env.options.json { // which is printed when it is done
+		if err := showFixup(ctx, env, fixup, false); err != nil {
+			return err
+		}
+	}
+	if err := fixup.Apply(ctx); err != nil {
+		return err
+	}
+	if env.options.json {
+		return showFixup(ctx, env, fixup, false)
+	}
+	return nil
+}
+
+type quiltFixupJSON struct {
+	Package   string           `json:"package"`
+	Version   string           `json:"version"`
+	Format    string           `json:"format"`
+	QuiltMode string           `json:"quilt_mode"` // "" if the format has none
+	Split     bool             `json:"split_view"` // the commits are beside the branch
+	Head      string           `json:"head"`       // before
+	Commit    string           `json:"commit"`     // the last one that was made, or head
+	Made      []madeCommitJSON `json:"made"`       // oldest first
+	Applied   bool             `json:"applied"`    // the branch is at commit now
+}
+
+type madeCommitJSON struct {
+	Commit string `json:"commit"`
+	What   string `json:"what"`
+}
+
+// showFixup tells what a fixup does; with the patches, if it is not to be done.
+func showFixup(ctx context.Context, env *environment, f *upload.Fixup, dryRun bool) error {
+	p, v := f.Package, f.View
+	if env.options.json {
+		j := quiltFixupJSON{p.ID.Package, string(p.ID.Version), p.Format, string(v.Mode), v.Split, p.Head.String(), v.Commit.String(), []madeCommitJSON{}, !dryRun && !v.Split}
+		for _, made := range v.Made {
+			j.Made = append(j.Made, madeCommitJSON{made.Commit.String(), made.What})
+		}
+		return env.resultJSON("quilt-fixup", j)
+	}
+	if !env.options.quiet {
+		env.result(fixupSummary(f))
+	}
+	if !dryRun {
+		return nil
+	}
+	text, err := f.Patches(ctx)
+	if err == nil {
+		env.result(harmless(text))
+	}
+	return err
+}
+
+func fixupSummary(f *upload.Fixup) string {
+	p, v := f.Package, f.View
+	id := harmlessLine(p.ID.String())
+	switch {
+	case v.Mode == "":
+		return fmt.Sprintf("%s: the source format is %s, which has no patches beside upstream's files: nothing to do\n", id, harmlessLine(p.Format))
+	case v.Mode == upload.NoCheck:
+		return fmt.Sprintf("%s: nothing is done in quilt mode %s\n", id, v.Mode)
+	case v.Split:
+		return fmt.Sprintf("%s: in quilt mode %s the branch stays as it is\n", id, v.Mode)
+	case len(v.Made) == 0:
+		return fmt.Sprintf("%s: every change to upstream's files is a patch: nothing to do\n", id)
+	}
+	var b strings.Builder
+	for _, made := range v.Made {
+		fmt.Fprintf(&b, "%s: commit %.12s on top of the branch %s\n", id, made.Commit, harmlessLine(made.What))
+	}
+	return b.String()
+}
