@@ -6,11 +6,10 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const pushBuiltHelp = `Does what debgit push-source does, but with an upload that was built before, such
-as by debgit sbuild: with its binary packages, if it has any. That is the one
-whose .changes -C names or, without -C, the only one of this version that is
-where the files of uploads are. The .dsc must unpack to just the commit that is
-checked out.
+const pushBuiltHelp = `Does what debgit push-source does, but with an upload that was built before and
+may have binary packages. That is the one whose .changes -C names or,
+without -C, the only one of this version that is where the files of uploads are.
+The .dsc must unpack to just the commit that is checked out.
 
 The .dsc gets the field Dgit, which names the commit, and with it, the .changes
 and the .buildinfo change. That is done to copies of them, which are signed, and

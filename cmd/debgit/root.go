@@ -151,7 +151,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		newQuiltFixupCommand(env),
 		newCloneServerCommand(env),
 		newInternalDocsCommand(env),
-		newExitStatusTopic(), newUploadsTopic(), newConfigurationTopic(), newDgitTopic(),
+		newExitStatusTopic(), newUploadsTopic(), newPushingTopic(), newConfigurationTopic(), newDgitTopic(),
 	)
 	root.AddCommand(newSetupCommands(env)...)
 	root.SetHelpCommand(newHelpCommand())
