@@ -30,12 +30,13 @@ have any more comes from the snapshot service, if the configuration names one
 The suite is the one of the branch dgit/SUITE that is checked out, else that of
 debian/changelog.
 
-Exit statuses that only this command has: 3 if a file is on no mirror (all others
-were fetched), 4 if the archive has no orig of the version, 5 if it has several
-that could be meant.`
+Exit statuses that only this command has: 3 if a file is on no mirror (all
+others were fetched), 4 if the archive has no orig of the version, 5 if it has
+several that could be meant.`
 
 const downloadOrigsExample = `  debgit download-unfetched-origs
-  debgit download-unfetched-origs --write-sha256sums=origs && (cd .. && sha256sum -c) <origs`
+  debgit download-unfetched-origs --write-sha256sums=origs
+  (cd .. && sha256sum -c) <origs`
 
 type downloadOrigsOptions struct {
 	archiveFlags

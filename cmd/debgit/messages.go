@@ -52,8 +52,8 @@ var exitStatuses = []struct {
 }{
 	{statusOK, "done"},
 	{statusOrigMissing, "an orig tarball is on no mirror (only from download-unfetched-origs)"},
-	{statusNoPackage, "the source package is not in the suite, or the archive has no orig tarball of it"},
-	{statusAmbiguous, "there are several orig tarballs that could be meant (only from download-unfetched-origs)"},
+	{statusNoPackage, "the source package is not in the suite, or an orig not in the archive"},
+	{statusAmbiguous, "several orig tarballs could be meant (download-unfetched-origs)"},
 	{statusDiffers, "the commits of an import are not those that its .dsc gives"},
 	{statusUsage, "the command line is wrong"},
 	{statusConfig, "the configuration is wrong, or a keyring cannot be read"},

@@ -18,7 +18,7 @@ The source format must be 3.0 (quilt), and the tarballs of the upstream version
 in debian/changelog must be there. No branch moves.`
 
 const printUnappliedExample = `  git diff "$(debgit print-unapplied-treeish)" HEAD
-  git archive --prefix=unpatched/ "$(debgit print-unapplied-treeish)" | tar -C /tmp -x`
+  git archive "$(debgit print-unapplied-treeish)" >unpatched.tar`
 
 type printUnappliedOptions struct {
 	packageFlags

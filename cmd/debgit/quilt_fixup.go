@@ -18,14 +18,14 @@ in debian/patches, and a directory .pc goes. The result is what debgit
 push-source would upload; it does the same by itself.
 
 Only packages of the source format 3.0 (quilt) have patches. The tarballs of the
-upstream version in debian/changelog must be there, and nothing that git knows of
-may be changed in the work tree. What is committed counts, not what is there
+upstream version in debian/changelog must be there, and nothing that git knows
+of may be changed in the work tree. What is committed counts, not what is there
 beside it. The commits are made in your name, as git commit would make them.
 
 The quilt mode says how changes become patches:
 
-  linear      each commit becomes one; it fails where that cannot be (the default)
-  try-linear  likewise; but where that cannot be, all become one patch
+  linear      each commit becomes one, or it fails (the default)
+  try-linear  likewise, but where that cannot be, all become one patch
   smash       all changes that are no patch yet become one patch
   single      all changes, also those that are patches, become the only patch
   nofix       it fails if there is a change that is no patch
