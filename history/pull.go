@@ -91,9 +91,15 @@ func (a *Access) QuiltMode(asked string) (string, error) {
 	if asked != "" {
 		return asked, nil
 	}
-	if mode, ok, err := a.settings.Value("dgit.force.quilt-mode"); ok || err != nil {
+	if mode, err := a.ForcedQuiltMode(); mode != "" || err != nil {
 		return mode, err
 	}
 	mode, _, err := a.Value("quilt-mode")
+	return mode, err
+}
+
+// ForcedQuiltMode returns the quilt mode that the configuration wants for all packages, or "".
+func (a *Access) ForcedQuiltMode() (string, error) {
+	mode, _, err := a.settings.Value("dgit.force.quilt-mode")
 	return mode, err
 }

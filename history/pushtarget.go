@@ -126,15 +126,7 @@ func (t *PushTarget) VersionIn(ctx context.Context, suite, pkg string) (dsc.Vers
 	if err != nil {
 		return "", err
 	}
-	u, err := s.Find(ctx, pkg)
-	var absent *archive.UnknownPackageError
-	if errors.As(err, &absent) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	return u.ID().Version, nil
+	return versionIn(ctx, s, pkg)
 }
 
 // FindFiles returns the files of the archive that are called so. all says whether there are no

@@ -281,7 +281,8 @@ func (b *builder) listFiles() error {
 	return nil
 }
 
-// setFields sets fields in the only paragraph of an unsigned control file.
+// setFields sets fields in the only paragraph of an unsigned control file, and leaves all else in it
+// as it is, byte for byte. A field that is not there goes to the end.
 func setFields(path string, fields []dsc.Field) error {
 	if len(fields) == 0 {
 		return nil
@@ -290,17 +291,30 @@ func setFields(path string, fields []dsc.Field) error {
 	if err != nil {
 		return err
 	}
-	p, err := dsc.ParseParagraph(filepath.Base(path), data)
-	if err != nil {
-		return err
-	}
+	text := string(data)
 	for _, f := range fields {
-		i := slices.IndexFunc(p, func(old dsc.Field) bool { return strings.EqualFold(old.Name, f.Name) })
-		if i < 0 {
-			p = append(p, f)
-		} else {
-			p[i].Value = f.Value
+		text = setField(text, f)
+	}
+	return os.WriteFile(path, []byte(text), 0o666)
+}
+
+func setField(text string, f dsc.Field) string {
+	var b strings.Builder
+	is, done := false, false // in the field, and whether it was set
+	for line := range strings.Lines(text) {
+		if line[0] != ' ' && line[0] != '\t' {
+			name, _, _ := strings.Cut(line, ":")
+			if is = strings.EqualFold(name, f.Name); is {
+				b.WriteString(dsc.Paragraph{f}.String())
+				done = true
+			}
+		}
+		if !is {
+			b.WriteString(line)
 		}
 	}
-	return os.WriteFile(path, []byte(p.String()), 0o666)
+	if !done {
+		b.WriteString(dsc.Paragraph{f}.String())
+	}
+	return b.String()
 }

@@ -224,13 +224,9 @@ func compressFile(ctx context.Context, path string, data []byte) error {
 }
 
 // listOrigs replaces what a .dsc says of the file main by what is true of the files names in dir,
-// in their order.
+// in their order, and leaves all else in it as it is.
 func listOrigs(path, main, dir string, names []string) error {
 	data, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	p, err := dsc.ParseParagraph(filepath.Base(path), data)
 	if err != nil {
 		return err
 	}
@@ -240,22 +236,21 @@ func listOrigs(path, main, dir string, names []string) error {
 			return err
 		}
 	}
-	for i, f := range p {
-		var lines []string
-		for line := range strings.SplitSeq(f.Value, "\n") {
-			if !strings.HasSuffix(line, " "+main) {
-				lines = append(lines, line)
-				continue
-			}
-			for k, name := range names {
-				if sum, ok := sums[k].sums[f.Name]; ok {
-					lines = append(lines, fmt.Sprintf(" %x %d %s", sum, sums[k].size, name))
-				}
-			}
+	var b strings.Builder
+	field := ""
+	for line := range strings.Lines(string(data)) {
+		if line[0] != ' ' {
+			field, _, _ = strings.Cut(line, ":")
 		}
-		p[i].Value = strings.Join(lines, "\n")
+		if !strings.HasSuffix(line, " "+main+"\n") || sums[0].sums[field] == nil {
+			b.WriteString(line)
+			continue
+		}
+		for i, name := range names {
+			fmt.Fprintf(&b, " %x %d %s\n", sums[i].sums[field], sums[i].size, name)
+		}
 	}
-	return os.WriteFile(path, []byte(p.String()), 0o666)
+	return os.WriteFile(path, []byte(b.String()), 0o666)
 }
 
 // fileSums is what a .dsc says of a file.

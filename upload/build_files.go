@@ -6,6 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"debgit/dsc"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,6 +29,25 @@ func (b *Built) PutInto(dir string) error {
 	return moveFiles(b.Dir, dir, b.Files)
 }
 
+// RemoveChanges removes the .changes of all builds of a version from dir.
+func RemoveChanges(dir string, id dsc.ID) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	prefix := id.Package + "_" + id.Version.WithoutEpoch() + "_"
+	for _, e := range entries {
+		name := e.Name()
+		if !strings.HasPrefix(name, prefix) || !strings.HasSuffix(name, ".changes") {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
 // moveFiles moves files from one directory into another, the last of them, which lists the
 // others, when all others are there.
 func moveFiles(from, to string, names []string) error {
@@ -37,8 +59,13 @@ func moveFiles(from, to string, names []string) error {
 		}
 		sources = append(sources, source)
 	}
-	if err := os.Remove(filepath.Join(to, names[len(names)-1])); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	// What is now part of another .changes does not stay under its own name either.
+	for _, name := range append([]string{names[len(names)-1]}, names...) {
+		if plain := strings.TrimSuffix(name, inMulti); plain != name || name == names[len(names)-1] {
+			if err := os.Remove(filepath.Join(to, plain)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
 	}
 	for i, name := range names {
 		if err := os.Rename(sources[i], filepath.Join(to, name)); err != nil {

@@ -433,3 +433,19 @@ func TestCorrespond(t *testing.T) {
 		})
 	}
 }
+
+func TestSetField(t *testing.T) {
+	const text = "Source: a\nTests: x, \nList:\n one\n two\nLast: z\n"
+	for _, tt := range []struct {
+		field dsc.Field
+		want  string
+	}{
+		{dsc.Field{Name: "New", Value: "n"}, text + "New: n\n"},
+		{dsc.Field{Name: "list", Value: "\n three"}, "Source: a\nTests: x, \nlist:\n three\nLast: z\n"},
+		{dsc.Field{Name: "Last", Value: "y"}, "Source: a\nTests: x, \nList:\n one\n two\nLast: y\n"},
+	} {
+		if got := setField(text, tt.field); got != tt.want {
+			t.Errorf("setField(%v) = %q, want %q", tt.field, got, tt.want)
+		}
+	}
+}

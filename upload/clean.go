@@ -86,6 +86,9 @@ func (m CleanMode) usesRules() bool { return strings.HasPrefix(string(m), "dpkg-
 // withoutDepends says whether that is run whatever build dependencies are missing.
 func (m CleanMode) withoutDepends() bool { return strings.HasPrefix(string(m), "dpkg-source-d") }
 
+// IsCheck says whether nothing is cleaned, but files are refused.
+func (m CleanMode) IsCheck() bool { return m == CleanCheck || m == CleanCheckIgnore }
+
 // refuses says whether files that git does not know of are refused, and whether those
 // that it is told to ignore are, too.
 func (m CleanMode) refuses() (any, ignored bool) {
@@ -117,9 +120,11 @@ func (e *UntrackedError) Error() string {
 	return text + ": " + strings.Join(e.Files, " ")
 }
 
-// CleanOptions are the options of [Clean].
+// CleanOptions are the options of [Clean] and [CleanForBuild].
 type CleanOptions struct {
 	Mode     CleanMode
+	WorkTree bool // the build is of the work tree as it is
+	DryRun   bool // remove nothing, and run nothing; files are refused all the same
 	Programs Programs
 	Terminal Terminal
 	Removing func(lines []string) // is told what will be removed, in git's words, before that; default: nobody
@@ -132,18 +137,22 @@ func Clean(ctx context.Context, repo *gitmap.Repo, opts CleanOptions) error {
 	switch {
 	case mode.usesGit():
 		return gitClean(ctx, repo, opts)
-	case mode.usesRules():
+	case mode.usesRules() && !opts.DryRun:
 		if err := rulesClean(ctx, opts.Terminal.in(repo.WorkTree()), mode, opts.Programs); err != nil {
 			return err
 		}
 	}
-	return refuseUntracked(ctx, repo, "", mode, mode.usesRules())
+	return refuseUntracked(ctx, repo, "", mode, mode.usesRules() && !opts.DryRun)
 }
 
-// CleanForCommit does what a mode says about the work tree where a commit is built.
-func CleanForCommit(ctx context.Context, repo *gitmap.Repo, opts CleanOptions) error {
-	if opts.Mode.always() {
+// CleanForBuild does what a mode says about the work tree itself before a build: of a commit, or with
+// WorkTree of a copy of the work tree, which is cleaned instead.
+func CleanForBuild(ctx context.Context, repo *gitmap.Repo, opts CleanOptions) error {
+	switch {
+	case opts.Mode.always():
 		return gitClean(ctx, repo, opts)
+	case opts.WorkTree:
+		return nil
 	}
 	return refuseUntracked(ctx, repo, "", opts.Mode, false)
 }
@@ -158,7 +167,9 @@ func gitClean(ctx context.Context, repo *gitmap.Repo, opts CleanOptions) error {
 	if opts.Removing != nil {
 		opts.Removing(lines)
 	}
-	clean.DryRun = false
+	if clean.DryRun = opts.DryRun; opts.DryRun {
+		return nil
+	}
 	_, err = repo.Clean(ctx, clean)
 	return err
 }

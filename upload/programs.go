@@ -3,8 +3,10 @@ package upload
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"slices"
@@ -100,6 +102,11 @@ func (e *ToolError) Error() string {
 
 // Unwrap returns the cause.
 func (e *ToolError) Unwrap() error { return e.Err }
+
+// IsMissing says whether there is no such program.
+func (e *ToolError) IsMissing() bool {
+	return errors.Is(e.Err, exec.ErrNotFound) || errors.Is(e.Err, fs.ErrNotExist)
+}
 
 // A Terminal is what programs of others read from and write to. What they have to say goes to
 // Messages, also if they have it for standard output.

@@ -57,6 +57,22 @@ Where the git server is:
                         git server says that a package is kept at NAME
   unsupported-error     why the distro cannot be used
 
+How packages are built, see debgit help build:
+
+  build-products-dir    what is built, and where upstream's tarballs are; from
+                        the work tree, built in: ..
+  quilt-mode            how the branch has the patches; built in: linear
+  quilt-mode-gbp        likewise, for gbp-build; built in: gbp
+  split-view            auto, always or never
+  clean-mode            what of the work tree is cleaned or refused; built in:
+                        dpkg-source
+  clean-mode-newer      likewise, unless this debgit does not know it
+  rm-old-changes        older .changes of a version go; true or false
+  build-source-check-correspondence
+                        is what was built compared with the commit?
+  cmd-PROGRAM           what is run in the place of PROGRAM
+  opts-PROGRAM          an option for it, of which many may be set
+
 What is done to a repository, each true or false:
 
   setup-mergechangelogs, setup-useremail, setup-gitattributes

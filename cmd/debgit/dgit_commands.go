@@ -44,7 +44,10 @@ var dgitCommands = []dgitCommand{
 	{name: "archive-api-query", usage: "PATH", anywhere: true, least: 1, most: 1},
 	{name: "print-dgit-repos-server-source-url", anywhere: true},
 	{name: "clone-dgit-repos-server", usage: "DIR", anywhere: true, least: 1, most: 1},
-	{name: "build"}, {name: "build-source"}, {name: "sbuild"}, {name: "pbuilder"}, {name: "cowbuilder"}, {name: "gbp-build"}, {name: "git-build"},
+	{name: "build-source"}, {name: "build", usage: "[DPKG-BUILDPACKAGE-OPTION...]", translate: dgitBuild},
+	{name: "sbuild", usage: "[SBUILD-OPTION...]", translate: dgitBuild}, {name: "pbuilder", usage: "[DPKG-BUILDPACKAGE-OPTION...]", translate: dgitBuild},
+	{name: "cowbuilder", usage: "[DPKG-BUILDPACKAGE-OPTION...]", translate: dgitBuild},
+	{name: "gbp-build", usage: "[GBP-OPTION...]", translate: dgitBuild}, {name: "git-build", usage: "[GBP-OPTION...]", translate: dgitBuild},
 	{name: "clean"}, {name: "quilt-fixup"},
 	{name: "push", usage: "[SUITE]", options: true, most: 1}, {name: "push-source", usage: "[SUITE]", options: true, most: 1},
 	{name: "push-built", usage: "[SUITE]", options: true, most: 1},
@@ -64,7 +67,7 @@ func findDgitCommand(name string) (dgitCommand, bool) {
 // findCommand returns the command of root that is called so, or nil.
 func findCommand(root *cobra.Command, name string) *cobra.Command {
 	for _, c := range root.Commands() {
-		if c.Name() == name {
+		if c.Name() == name || slices.Contains(c.Aliases, name) {
 			return c
 		}
 	}
@@ -116,6 +119,11 @@ func dgitDownloadOrigs(args []string, top string) ([]string, error) {
 		own = append(own, "--write-sha256sums="+below(top, file))
 	}
 	return own, nil
+}
+
+// dgitBuild leaves all that follows the command to the program that builds.
+func dgitBuild(args []string, _ string) ([]string, error) {
+	return append([]string{"--"}, args...), nil
 }
 
 // below returns path as seen from top; "" is where we are.

@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"strings"
 
 	"debgit/archive"
 	"debgit/dsc"
 	"debgit/history"
+	"debgit/upload"
 )
 
 // dgitStatus is the exit status of dgit for what ends debgit with status.
@@ -49,6 +51,13 @@ var dgitPhrases = []func(err error) (text string, whole bool){
 	before(dgitRefusal),
 	before(func(e *history.ReadOnlyError) string {
 		return "invalid configuration: pushing but distro is configured readonly"
+	}),
+	before(func(e *dirtyError) string { return "working tree is dirty (does not match HEAD)" }),
+	before(func(e *upload.UntrackedError) string {
+		if e.Mode.IsCheck() {
+			return "tree contains uncommitted files and --clean=check specified"
+		}
+		return "tree contains uncommitted files"
 	}),
 	inPlace(func(e *history.UnsupportedError) string { return "operation unsupported: " + e.Text }),
 }
@@ -100,6 +109,18 @@ func dgitSkew(err error) string {
 
 // dgitOK is what dgit prints when a command went well.
 func dgitOK(result string) string { return "dgit ok: " + harmlessLine(result) + "\n" }
+
+// dgitBuilt is dgitOK of a build.
+func dgitBuilt(job upload.Job, built *upload.Built) string {
+	name := filepath.Base(built.Changes)
+	switch {
+	case job.Binaries == nil:
+		return dgitOK("source built, results in " + filepath.Base(built.Dsc) + " and " + name)
+	case built.Changes == "":
+		return dgitOK("build successful")
+	}
+	return dgitOK("build successful, results in " + name)
+}
 
 // dgitHint is the hint for an error: how dgit is used, where it is about that.
 func dgitHint(err error, hint string) string {

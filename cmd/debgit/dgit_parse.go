@@ -111,6 +111,8 @@ func (l *dgitLine) parseProgram(word string) error {
 		setting.is, setting.value = word[2:end], command
 	case word[end] == ':':
 		setting.is, setting.value = word[2:end]+"-option", option
+	case word[end] == '!':
+		setting.is, setting.value = word[2:end]+"-without", option
 	}
 	l.settings = append(l.settings, setting)
 	return nil

@@ -49,14 +49,14 @@ func TestDgitOptions(t *testing.T) {
 		{"-Dfoo fetch", ""},
 		{"-n=x fetch", ""},
 		{"-x fetch", ""},
-		{"-wgf fetch", "-wgf;fetch"},
-		{"-nwg fetch", "-n[dry-run=] -wg;fetch"},
+		{"-wgf fetch", "-wgf[clean-letters=gf];fetch"},
+		{"-nwg fetch", "-n[dry-run=] -wg[clean-letters=g];fetch"},
 		{"-ngwg fetch", ""},
-		{"-wdda fetch", "-wdda;fetch"},
+		{"-wdda fetch", "-wdda[clean-letters=dda];fetch"},
 		{"-wgn fetch", ""},
 		{"-w g fetch", ""},
-		{"--clean git fetch", "--clean git;fetch"},
-		{"--clean=dpkg-source-d,no-check fetch", "--clean=dpkg-source-d,no-check;fetch"},
+		{"--clean git fetch", "--clean git[clean=git];fetch"},
+		{"--clean=dpkg-source-d,no-check fetch", "--clean=dpkg-source-d,no-check[clean=dpkg-source-d,no-check];fetch"},
 		{"--clean=check,no-check fetch", ""},
 		{"--clean fetch", ""},
 		{"--quilt=linear fetch", "--quilt=linear[quilt=linear];fetch"},
@@ -105,7 +105,7 @@ func TestDgitOptions(t *testing.T) {
 		{"--force fetch", ""},
 		{"--ssh=x fetch", "--ssh=x[ssh=x];fetch"},
 		{"--ssh:-v fetch", "--ssh:-v[ssh-option=-v];fetch"},
-		{"--ssh!:-v fetch", "--ssh!:-v;fetch"},
+		{"--ssh!:-v fetch", "--ssh!:-v[ssh-without=-v];fetch"},
 		{"--ssh:a=b fetch", "--ssh:a=b[ssh-option=a=b];fetch"},
 		{"--ssh= fetch", ""},
 		{"--ssh: fetch", ""},
@@ -190,7 +190,10 @@ func TestDgitTranslation(t *testing.T) {
 		{"", "--overwrite=1.0-2 --dgit=x push-source", "push-source --overwrite=1.0-2 --", "--dgit=x"},
 		{"", "-n -L push-source", "push-source --damp-run --", ""},
 		{"", "push a b", "!8", ""},
-		{"", "build -j4", "!255", ""},
+		{"", "build -j4", "build -- -j4", ""},
+		{"", "-wgf -v1 --ch:-si --dpkg-buildpackage!:-us git-build --git-x -S", "git-build --clean-letters=gf --since-version=1 --ch-option=-si --dpkg-buildpackage-without=-us -- --git-x -S", ""},
+		{"", "--clean=git -wn --rm-old-changes --no-rm-old-changes --ignore-dirty build-source", "build-source --clean-letters=n --no-rm-old-changes --include-dirty --", ""},
+		{"", "build-source x", "!8", ""},
 		{"-", "rpush host:dir", "!255", ""},
 		{"-", "print-dpkg-source-ignores", "print-dpkg-source-ignores --", ""},
 		{"-", "print-dpkg-source-ignores x", "!8", ""},
@@ -298,7 +301,7 @@ func TestDgitText(t *testing.T) {
 func TestDgitHelp(t *testing.T) {
 	env, _, _ := testEnvironment()
 	usage := dgitUsage(newRootCommand(env))
-	if !strings.Contains(usage, " clone PACKAGE") || strings.Contains(usage, "build-source") {
+	if !strings.Contains(usage, " clone PACKAGE") || strings.Contains(usage, "rpush") {
 		t.Errorf("dgit help lists other commands than debgit has:\n%s", usage)
 	}
 	for _, args := range [][]string{{"help"}, {"-h"}, {"--help", "foo"}, {"help", "--foo"}, {"-Dh"}} {

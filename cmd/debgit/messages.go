@@ -54,7 +54,7 @@ var exitStatuses = []struct {
 	{statusOrigMissing, "an orig tarball is on no mirror (only from download-unfetched-origs)"},
 	{statusNoPackage, "the source package is not in the suite, or an orig not in the archive"},
 	{statusAmbiguous, "several orig tarballs could be meant (download-unfetched-origs)"},
-	{statusDiffers, "the commits of an import are not those that its .dsc gives"},
+	{statusDiffers, "commits are not those that a .dsc gives, or a .dsc not what they have"},
 	{statusUsage, "the command line is wrong"},
 	{statusConfig, "the configuration is wrong, or a keyring cannot be read"},
 	{statusExists, "the directory, file or branch is already there"},
@@ -106,7 +106,7 @@ func is(status int, hint string, targets ...error) rule {
 // rules are tried in this order. What a mirror's error is put around counts for
 // more than that it came from a mirror, but for what the mirror did not permit.
 func rules(command string) []rule {
-	return append(viewRules(), []rule{
+	return append(append(viewRules(), buildRules()...), []rule{
 		on(statusUsage, func(e *usageError) string {
 			if e.hint != "" {
 				return e.hint

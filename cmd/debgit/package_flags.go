@@ -12,7 +12,10 @@ import (
 
 // packageFlags are the options of commands that work on the source package of the commit
 // that is checked out.
-type packageFlags struct{ distro, productsDir string }
+type packageFlags struct {
+	distro, productsDir string
+	workTree            bool // what is in the work tree counts, committed or not
+}
 
 func (o *packageFlags) add(cmd *cobra.Command) {
 	addDistroFlag(cmd, &o.distro)
@@ -33,7 +36,12 @@ func (o *packageFlags) open(ctx context.Context, env *environment, access histor
 		return nil, err
 	}
 	w := &packageWork{}
-	if w.Package, err = upload.OpenPackage(ctx, repo, "HEAD"); err != nil {
+	if o.workTree {
+		w.Package, err = upload.OpenWorkTree(ctx, repo)
+	} else {
+		w.Package, err = upload.OpenPackage(ctx, repo, "HEAD")
+	}
+	if err != nil {
 		return nil, err
 	}
 	config, err := repo.ConfigScopes(ctx)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"debgit/gitmap"
+	"debgit/upload"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -55,7 +56,7 @@ func run(ctx context.Context, env *environment, args []string) int {
 		return runDgit(ctx, env, args)
 	}
 	root := newRootCommand(env)
-	return runCommandLine(ctx, env, root, optionsAfterCommand(root, args))
+	return runCommandLine(ctx, env, root, optionsAfterCommand(root, programOptions(root, args)))
 }
 
 // runCommandLine runs root with a command line of debgit's.
@@ -128,6 +129,13 @@ func newRootCommand(env *environment) *cobra.Command {
 		newCloneCommand(env),
 		newFetchCommand(env),
 		newPullCommand(env),
+		newBuildSourceCommand(env),
+		newBuildCommand(env),
+		newSbuildCommand(env),
+		newPbuilderCommand(env, upload.Pbuilder),
+		newPbuilderCommand(env, upload.Cowbuilder),
+		newGbpBuildCommand(env),
+		newCleanCommand(env),
 		newPushSourceCommand(env),
 		newPushBuiltCommand(env),
 		newPushCommand(env),

@@ -1,0 +1,132 @@
+package upload
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"debgit/history"
+)
+
+// ConfiguredCleanMode returns the clean mode that the configuration says: the key clean-mode-newer, if it
+// has a mode that is known here, else clean-mode, else the built-in one.
+func ConfiguredCleanMode(access *history.Access) (CleanMode, error) {
+	newer, ok, err := access.Value("clean-mode-newer")
+	if err != nil {
+		return "", err
+	}
+	if mode, err := ParseCleanMode(newer); ok && err == nil {
+		return mode, nil
+	}
+	value, ok, err := access.Value("clean-mode")
+	if err != nil || !ok {
+		return CleanDpkg, err
+	}
+	mode, err := ParseCleanMode(value)
+	if err != nil {
+		return "", &history.ConfigError{Key: "clean-mode", Value: value, Want: "a clean mode"}
+	}
+	return mode, nil
+}
+
+// ConfiguredQuiltMode returns the quilt mode: the one that is asked for, else the configured one; for
+// gbp buildpackage that may be another one, the key quilt-mode-gbp.
+func ConfiguredQuiltMode(access *history.Access, asked string, tool BinaryTool) (QuiltMode, error) {
+	if asked == "" && tool == GbpBuildpackage {
+		forced, err := access.ForcedQuiltMode()
+		if err == nil && forced == "" {
+			asked, _, err = access.Value("quilt-mode-gbp")
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	name, err := access.QuiltMode(asked)
+	if err != nil {
+		return "", err
+	}
+	return ParseQuiltMode(name)
+}
+
+// A SplitNeededError says that a quilt mode is about the maintainer view, but the archive view may
+// not be another one.
+type SplitNeededError struct{ Mode QuiltMode }
+
+func (e *SplitNeededError) Error() string {
+	return fmt.Sprintf("in quilt mode %s the branch has the maintainer view, so a split view is needed", e.Mode)
+}
+
+// ConfiguredSplit says whether the view of a package is split, as is asked for ("auto", "always" or
+// "never"), or else configured. The error may be a [*SplitNeededError].
+func ConfiguredSplit(access *history.Access, pkg *Package, mode QuiltMode, asked string) (bool, error) {
+	split := asked
+	if split == "" {
+		var err error
+		if split, _, err = access.Value("split-view"); err != nil {
+			return false, err
+		}
+	}
+	splits := pkg.Format == FormatQuilt && mode.IsSplitting()
+	switch split {
+	case "always":
+		return true, nil
+	case "never":
+		if splits {
+			return false, &SplitNeededError{mode}
+		}
+		return false, nil
+	case "auto":
+		return splits, nil
+	}
+	return false, &history.ConfigError{Key: "split-view", Value: split, Want: `"auto", "always" or "never"`}
+}
+
+// SplitBuildOptions takes the options for dpkg-buildpackage(1) apart: which of them say what is built,
+// of which the last one counts, and all others. kind is -b, -A or -B, or "" for no binary packages.
+func SplitBuildOptions(args []string) (source bool, kind string, others []string, err error) {
+	source, kind = true, "-b"
+	for _, arg := range args {
+		if list, ok := strings.CutPrefix(arg, "--build="); ok {
+			if source, kind, err = buildTypes(list); err != nil {
+				return false, "", nil, err
+			}
+			continue
+		}
+		switch arg {
+		case "-S":
+			source, kind = true, ""
+		case "-b", "-A", "-B":
+			source, kind = false, arg
+		case "-F":
+			source, kind = true, "-b"
+		case "-g":
+			source, kind = true, "-A"
+		case "-G":
+			source, kind = true, "-B"
+		default:
+			others = append(others, arg)
+		}
+	}
+	return source, kind, others, nil
+}
+
+// buildTypes reads the value of the option --build of dpkg-buildpackage(1).
+func buildTypes(list string) (source bool, kind string, err error) {
+	types := strings.Split(list, ",")
+	has := func(t string) bool { return slices.Contains(types, t) || slices.Contains(types, "full") }
+	for _, t := range types {
+		if !slices.Contains([]string{"source", "any", "all", "binary", "full"}, t) {
+			return false, "", fmt.Errorf("--build=%s: %q is not source, any, all, binary or full", list, t)
+		}
+	}
+	any, all := has("any") || has("binary"), has("all") || has("binary")
+	switch {
+	case any && all:
+		kind = "-b"
+	case any:
+		kind = "-B"
+	case all:
+		kind = "-A"
+	}
+	return has("source"), kind, nil
+}
