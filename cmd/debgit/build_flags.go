@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"debgit/dsc"
@@ -27,9 +28,9 @@ type buildFlags struct {
 	noRmOld    bool
 	dryRun     bool
 
-	quilt, split, upstream string
-	unrepresentable        bool
-	dscAdd, changesAdd     []string
+	viewFlags
+	split              string
+	dscAdd, changesAdd []string
 }
 
 // cleanFlags say what is done about files of the work tree that git does not know of.
@@ -72,8 +73,8 @@ The clean modes, and their letters:
   check (c)            such files are refused
   check,ignores (ci)   they are refused, but for those that .gitignore names
   none (n)             nothing
-  dpkg-source (d)      debian/rules clean is run; then such files are refused, but
-                       for those that .gitignore names. This is the default.
+  dpkg-source (d)      debian/rules clean is run; then such files are refused,
+                       but for those that .gitignore names. This is the default.
   dpkg-source,no-check (dn), dpkg-source,all-check (da)
                        the same; none of them, or all of them, are refused
   dpkg-source-d, dpkg-source-d,no-check, dpkg-source-d,all-check (dd, ddn, dda)
@@ -93,10 +94,8 @@ func (o *buildFlags) add(cmd *cobra.Command, programs ...string) {
 	flags.BoolVarP(&o.dryRun, "dry-run", "n", false, "build, but leave nothing of it: only say what would be there")
 	flags.BoolVar(&o.clean.dirty, "include-dirty", false, "build from a copy of the work tree, with what is not committed")
 	o.clean.add(cmd)
-	flags.StringVar(&o.quilt, "quilt", "", "the branch is kept in this quilt `MODE` (default: as configured, else linear)")
+	o.viewFlags.add(cmd)
 	flags.StringVar(&o.split, "split-view", "", "build the archive view beside the branch, which has the maintainer view: `always`, never, or auto, if the quilt mode is one of those (default: as configured, else auto)")
-	flags.StringVar(&o.upstream, "upstream-commitish", "", "upstream's files are in `COMMIT` (default: upstream's tag)")
-	flags.BoolVar(&o.unrepresentable, "force-unrepresentable", false, "build even with changes that no patch can make")
 	flags.StringArrayVar(&o.dscAdd, "dsc-control-add", nil, "put `FIELD=VALUE` into the .dsc; may be repeated")
 	flags.StringArrayVar(&o.changesAdd, "ch-control-add", nil, "put `FIELD=VALUE` into the .changes; may be repeated")
 	o.programs.add(cmd, append([]string{"dpkg-source", "dpkg-genchanges"}, programs...)...)
@@ -109,6 +108,8 @@ type buildWork struct {
 	split bool
 	clean upload.CleanOptions
 	opts  upload.BuildOptions
+
+	progress *progress
 }
 
 // prepare opens the source package, and reads the options for its build with a tool, which
@@ -116,6 +117,9 @@ type buildWork struct {
 func (o *buildFlags) prepare(ctx context.Context, env *environment, tool upload.BinaryTool) (*buildWork, error) {
 	if err := checkOpenFlags(o.command, o.open); err != nil {
 		return nil, err
+	}
+	if !slices.Contains([]string{"", "auto", "always", "never"}, o.split) {
+		return nil, &usageError{cause: fmt.Sprintf("--split-view=%s: that is not auto, always or never", o.split)}
 	}
 	flags := packageFlags{distro: o.open.Distro, productsDir: o.products, workTree: o.clean.dirty}
 	opened, err := flags.open(ctx, env, history.AccessOptions{})
@@ -210,22 +214,14 @@ func (o *buildFlags) findSince(ctx context.Context, env *environment, w *buildWo
 	return nil
 }
 
-// A dirtyError says that the work tree differs from HEAD.
-type dirtyError struct{ paths []string }
-
-func (e *dirtyError) Error() string {
-	const most = 5
-	if len(e.paths) > most {
-		return fmt.Sprintf("the work tree differs from HEAD: %s and %d more", strings.Join(e.paths[:most], " "), len(e.paths)-most)
-	}
-	return "the work tree differs from HEAD: " + strings.Join(e.paths, " ")
-}
-
 // checkClean refuses a work tree that has changes which are not committed.
-func checkClean(ctx context.Context, repo *gitmap.Repo) error {
-	state, err := repo.WorkState(ctx)
+func checkClean(ctx context.Context, w *buildWork) error {
+	state, err := w.Repo.WorkState(ctx)
 	if err != nil || state.IsClean() {
 		return err
 	}
-	return &dirtyError{append(state.Conflicts, state.Changed...)}
+	return &dirtyError{upload.DirtyError{Paths: append(state.Conflicts, state.Changed...)}}
 }
+
+// A dirtyError says that the work tree differs from the commit that is to be built.
+type dirtyError struct{ upload.DirtyError }

@@ -23,7 +23,7 @@ func (o *buildFlags) runBuild(ctx context.Context, env *environment, job upload.
 		return err
 	}
 	if !o.clean.dirty {
-		if err := checkClean(ctx, work.Repo); err != nil {
+		if err := checkClean(ctx, work); err != nil {
 			return err
 		}
 	}
@@ -35,13 +35,13 @@ func (o *buildFlags) runBuild(ctx context.Context, env *environment, job upload.
 	}
 	progress := env.progress()
 	defer progress.close()
-	work.opts.Progress = progress.report
+	work.progress, work.opts.Progress = progress, progress.report
 	if work.opts.Terminal.Messages != nil {
 		work.opts.Terminal.Messages = progress.before(work.opts.Terminal.Messages)
 	}
 	job.Clean = work.clean.Mode
 	if !o.clean.dirty {
-		if job.View, err = o.view(ctx, work); err != nil {
+		if job.View, err = o.view(ctx, env, work); err != nil {
 			return err
 		}
 	}
@@ -59,19 +59,38 @@ func (o *buildFlags) runBuild(ctx context.Context, env *environment, job upload.
 	return o.deliver(ctx, env, progress, work, job, built)
 }
 
-// view makes the archive view of HEAD.
-func (o *buildFlags) view(ctx context.Context, w *buildWork) (gitmap.CommitID, error) {
-	opts := upload.ViewOptions{
-		Mode: w.mode, Split: w.split, OrigDir: w.products, Upstream: o.upstream, Limits: o.limits, Progress: w.opts.Progress,
-	}
-	if o.unrepresentable {
-		opts.Forces = opts.Forces.With(upload.ForceUnrepresentable)
-	}
-	view, err := upload.MakeView(ctx, w.Package, opts)
+// view makes the archive view of HEAD. If the quilt mode wants the commits of the view on the branch,
+// that gets them.
+func (o *buildFlags) view(ctx context.Context, env *environment, w *buildWork) (gitmap.CommitID, error) {
+	opts, err := o.viewFlags.options(&w.packageWork)
 	if err != nil {
 		return gitmap.CommitID{}, err
 	}
-	return view.Commit, nil
+	opts.Mode, opts.Split, opts.Limits, opts.Progress = w.mode, w.split, o.limits, w.opts.Progress
+	fixup, err := upload.PlanFixup(ctx, w.Package, opts)
+	if err != nil {
+		return gitmap.CommitID{}, err
+	}
+	if !fixup.View.Split && !o.dryRun {
+		if err := fixup.Check(ctx); err != nil {
+			return gitmap.CommitID{}, err
+		}
+		for _, made := range fixup.View.Made {
+			w.say(env, fmt.Sprintf("commit %.12s on top of the branch %s", made.Commit, harmlessLine(made.What)))
+		}
+		if err := fixup.Apply(ctx); err != nil {
+			return gitmap.CommitID{}, err
+		}
+	}
+	return fixup.View.Commit, nil
+}
+
+// say tells what is done besides building.
+func (w *buildWork) say(env *environment, text string) {
+	if !env.options.quiet {
+		w.progress.close()
+		env.message("note", "36", text)
+	}
 }
 
 // deliver puts what was built where it belongs, and says so. A source package that is not what

@@ -18,6 +18,10 @@ changes that are not committed are refused, and files that git does not know of
 as the clean mode says. With --include-dirty, a copy of the work tree is built
 instead.
 
+Before that, what the branch changes of upstream's files becomes patches, as the
+quilt mode says: where that means commits on top of the branch, they are made
+and told (see debgit quilt-fixup); in a split view the branch stays as it is.
+
 At the end the source package is unpacked in memory and compared with the
 commit. If it has other files, that is told file by file with the likely cause,
 the exit status is 6, and the files are left for you to look at. The key

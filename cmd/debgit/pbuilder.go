@@ -9,18 +9,18 @@ import (
 )
 
 const pbuilderHelp = `Builds the source package of the commit that is checked out, as debgit
-build-source does, and then its binary packages with PROGRAM(8), in a chroot of
-the suite of debian/changelog. The OPTIONs are those of dpkg-buildpackage(1),
-which PROGRAM runs; -b, -A and -B among them say which binary packages are
-built.
+build-source does, and then its binary packages with PROGRAM(8), in a
+chroot of the suite of debian/changelog. The OPTIONs are those of
+dpkg-buildpackage(1), which PROGRAM runs; -b, -A and -B among them say
+which binary packages are built.
 
 What was built appears beside the work tree, or in the directory of
---build-products-dir, when all of it is complete, with one .changes for all,
-PACKAGE_VERSION_multi.changes; those that are part of it get the ending
-.inmulti. Nothing is signed.
+--build-products-dir, when all of it is complete, with one .changes for
+all, PACKAGE_VERSION_multi.changes; those that are part of it get the
+ending .inmulti. Nothing is signed.
 
-PROGRAM is run as root: sudo -E PROGRAM. --PROGRAM=COMMAND has another command,
-of which blanks divide the words.`
+PROGRAM is run as root: sudo -E PROGRAM. --PROGRAM=COMMAND has another
+command, of which blanks divide the words.`
 
 // newPbuilderCommand makes the command for one of two programs that are run alike.
 func newPbuilderCommand(env *environment, tool upload.BinaryTool) *cobra.Command {

@@ -21,10 +21,10 @@ type programFlags struct {
 const programHelp = `
 
 How the programs are run: --PROGRAM=COMMAND runs another one in the place of
-PROGRAM, --PROGRAM:OPTION gives it one more option, and --PROGRAM!:OPTION one less
-of those that it always gets. In the configuration, the keys cmd-PROGRAM and
-opts-PROGRAM have the same. --ch:OPTION is for all that run dpkg-genchanges(1).
-PROGRAM is one of:
+PROGRAM, --PROGRAM:OPTION gives it one more option, and --PROGRAM!:OPTION one
+less of those that it always gets. In the configuration, the keys cmd-PROGRAM
+and opts-PROGRAM have the same. --ch:OPTION is for all that run
+dpkg-genchanges(1). PROGRAM is one of:
   `
 
 // help is what the help of a command says of the options.
