@@ -188,6 +188,9 @@ func (p *planner) makeView(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if p.opts.Built.Programs, err = NewPrograms(p.target.Access, p.opts.Built.Programs); err != nil {
+		return err
+	}
 	p.view, err = MakeView(ctx, p.pkg, ViewOptions{
 		Mode: mode, Split: split, OrigDir: p.target.ProductsDir, Upstream: p.opts.Upstream, CloneURL: p.target.ReadURL, Forces: p.opts.Forces,
 		Limits: p.opts.Limits, Progress: p.opts.Progress, Programs: programs, Terminal: p.opts.Built.Terminal,

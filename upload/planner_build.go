@@ -28,7 +28,7 @@ func (p *planner) build(ctx context.Context) (err error) {
 	}
 	if p.opts.Prebuilt || p.opts.Changes != "" {
 		err = p.takeBuilt(opts)
-	} else if opts.Programs, err = NewPrograms(p.target.Access, opts.Programs); err == nil {
+	} else {
 		p.built, err = BuildSource(ctx, p.pkg, p.view.Commit, opts)
 	}
 	if err != nil || p.built == nil {
