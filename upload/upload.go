@@ -7,6 +7,53 @@
 // will unpack to. Where the patches of a 3.0 (quilt) package are applied in git, that is
 // the commit itself, with a commit on top for what is not a patch yet. Else, in a split view,
 // it is a commit beside the maintainers' branch, which stays as it is: see [QuiltMode].
+//
+// # Patches of a branch that has them applied
+//
+// What follows is what dgit 17.0 does, to the byte, so that the same branch gets the same commit from
+// both. Three trees are compared without debian: that of HEAD; that of the orig tarballs,
+// unpatched; and that with the patches of the series, which dpkg-source applies. The tarballs
+// unpack with the packaging of HEAD over them: see [gitmap.Pack.QuiltTrees].
+//
+// Where HEAD has more than the patched tree, patches are added at the end of the series. In linear mode
+// the ways back from HEAD are searched, breadth first, for a commit that has the patched
+// tree. Each commit is looked at once, and no more than 99 are. A way ends at a commit that has debian/rules or
+// debian/control where HEAD has not, or the other way round; that has no parent; or that merges two others of
+// which both have other files of upstream than it has; and before one whose child changes debian/patches,
+// debian/source/format or .pc. Each commit on the shortest way that changes files of upstream is a patch:
+//
+//	From: AUTHOR
+//	Date: DATE OF THE AUTHOR
+//	X-Dgit-Generated: VERSION COMMIT
+//	Subject: FIRST LINE OF THE MESSAGE
+//	(blank line)
+//	REST OF THE MESSAGE
+//	(blank line)
+//	---
+//	(blank line)
+//	(output of git diff)
+//
+// VERSION is that of HEAD's changelog. Blank lines before REST go, and there is one newline at its end;
+// of an empty REST no line. git runs without anybody's configuration, with the attributes that HEAD has.
+//
+// The first line of the message like "Gbp-Pq: Name NAME" ("Gbp: Name", "Gbp-Pq-Name:", whatever the case), and
+// the first like "Gbp-Pq: Topic DIR", are not in the text: they name the patch, and the directory it goes into.
+// A name has up to 200 of A-Z a-z 0-9 - _ . + = ~ /, no component that is empty or starts with another character
+// than a letter, digit or "_", and is not "series" nor ends in ".series". Else the name is made of the title:
+// a "." or ":" at its end goes, what is not ASCII is written as iconv(1) does for ASCII//TRANSLIT in the
+// locale C.UTF-8, blanks become "-", upper case lower case, what is not in a-z 0-9 - _ . + = ~ goes, "x-" is put
+// before a first character that is none of a-z 0-9 _, 40 characters are left, and ".patch" follows. A name that is
+// taken gets the first number from 1 at its end that makes it another.
+//
+// All at once make one patch, auto-VERSION-COMMIT-SECONDS, in mode smash, with the last three commits as
+// git log shows them; its time is that of the committer. In mode single it is dgit-changes, against the unpatched
+// tree, in the place of all others. With single-debian-patch in debian/source/options dpkg-source makes
+// it, without any other patches there.
+//
+// New patches are in one commit, "Commit Debian 3.0 (quilt) metadata", of the user's. If HEAD has .pc, another
+// one removes that. Beyond dgit, patches that do not make what the branch has are refused; a series without a newline
+// at its end gets one; and a .pc alone is no reason to refuse a branch, but in mode nofix.
+//
 // # From an upload to the archive
 //
 // [PlanPush] works out everything that a push will do as a [Plan], and tries all that could

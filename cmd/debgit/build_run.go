@@ -67,6 +67,7 @@ func (o *buildFlags) view(ctx context.Context, env *environment, w *buildWork) (
 		return gitmap.CommitID{}, err
 	}
 	opts.Mode, opts.Split, opts.Limits, opts.Progress = w.mode, w.split, o.limits, w.opts.Progress
+	opts.Programs, opts.Terminal = w.opts.Programs, w.opts.Terminal
 	fixup, err := upload.PlanFixup(ctx, w.Package, opts)
 	if err != nil {
 		return gitmap.CommitID{}, err

@@ -119,6 +119,7 @@ var counted = map[string]string{
 	"check patches":   "patches",
 	"check out":       "files",
 	"import uploads":  "uploads",
+	"make patches":    "patches",
 }
 
 // heading is a phase in a log: its name and, if it is known, its size.

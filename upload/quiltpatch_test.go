@@ -1,0 +1,168 @@
+package upload
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"debgit/gitmap"
+)
+
+func TestPatchName(t *testing.T) {
+	for title, want := range map[string]string{
+		"Fix it":                         "fix-it.patch",
+		"Fix it.":                        "fix-it.patch",
+		"Fix it..":                       "fix-it..patch",
+		"Fix it:":                        "fix-it.patch",
+		"":                               ".patch",
+		"!?":                             ".patch",
+		"-n":                             "x--n.patch",
+		strings.Repeat("0123456789", 5):  strings.Repeat("0123456789", 4) + ".patch",
+		"." + strings.Repeat("56789", 9): "x-." + strings.Repeat("56789", 7) + "56.patch",
+		"Straße, œuvre, Øl, ½ €, “q” — ﬁne": "strasse-oeuvre-ol--12--eur-q----fine.patch",
+		"日本 Makefile": "x--makefile.patch",
+	} {
+		if got := patchName(title); got != want {
+			t.Errorf("patchName(%q) = %q, want %q", title, got, want)
+		}
+	}
+}
+
+func TestIsPatchName(t *testing.T) {
+	for name, want := range map[string]bool{
+		"a": true, "a/b.patch": true, "_x": true, "My.Series": true, "a/series": true, strings.Repeat("x", 200): true,
+		"": false, "series": false, "x.series": false, "/a": false, "a/": false, "a//b": false, "-a": false, "a/.b": false, "a/../b": false,
+		"a b": false, "ü": false, strings.Repeat("x", 201): false,
+	} {
+		if got := isPatchName(name); got != want {
+			t.Errorf("isPatchName(%q) = %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestMailDate(t *testing.T) {
+	for _, tt := range []struct {
+		seconds int64
+		zone    string
+		want    string
+	}{
+		{1700000000, "+0100", "Tue, 14 Nov 2023 23:13:20 +0100"},
+		{1700000000, "-0330", "Tue, 14 Nov 2023 18:43:20 -0330"},
+		{1, "-0000", "Thu, 1 Jan 1970 00:00:01 +0000"},
+		{5000000000, "+1400", "Fri, 11 Jun 2128 22:53:20 +1400"},
+	} {
+		if got := mailDate(tt.seconds, tt.zone); got != tt.want {
+			t.Errorf("mailDate(%d, %q) = %q, want %q", tt.seconds, tt.zone, got, tt.want)
+		}
+	}
+}
+
+// TestToASCII compares with the real iconv, where the comparison with other tools is asked for.
+func TestToASCII(t *testing.T) {
+	if os.Getenv("DEBGIT_DGIT") == "" {
+		t.Skip("set DEBGIT_DGIT=dgit to compare with iconv of the GNU C library")
+	}
+	var in bytes.Buffer
+	var runes []rune
+	for r := rune(0xa0); r < 0x20000; r++ {
+		if r < 0xd800 || r > 0xdfff {
+			runes = append(runes, r)
+			fmt.Fprintf(&in, "%c\n", r)
+		}
+	}
+	cmd := exec.Command("iconv", "-f", "UTF-8", "-t", "ASCII//TRANSLIT")
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
+	cmd.Stdin = &in
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	inName := func(s string) string {
+		return notInPatchName.ReplaceAllString(strings.ToLower(strings.ReplaceAll(s, " ", "-")), "")
+	}
+	for i, line := range strings.Split(strings.TrimSuffix(string(out), "\n"), "\n") {
+		if got, want := inName(toASCII(string(runes[i]))), inName(line); got != want {
+			t.Errorf("%U: %q, want %q", runes[i], got, want)
+		}
+	}
+}
+
+// quiltDifferences returns what quilt mode nofix finds in a situation.
+func quiltDifferences(t *testing.T, script string) []QuiltDifference {
+	t.Helper()
+	_, err := makeSituation(t, situation{"", NoFix, script})
+	var refused *QuiltError
+	if !errors.As(err, &refused) {
+		t.Fatalf("MakeView = %v, want a QuiltError", err)
+	}
+	return refused.Differences
+}
+
+func makeSituation(t *testing.T, s situation) (*Fixup, error) {
+	t.Helper()
+	situationEnvironment(t)
+	dir := s.build(t)
+	repo, err := gitmap.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pkg, err := OpenPackage(t.Context(), repo, "HEAD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return PlanFixup(t.Context(), pkg, ViewOptions{Mode: s.mode, OrigDir: filepath.Dir(dir)})
+}
+
+// TestCauses has a branch that differs from the tarball in each way.
+func TestCauses(t *testing.T) {
+	got := quiltDifferences(t, `
+printf 'a\r\nb\r\n' >crlf; printf 'a\0b' >image; echo x >configure; echo gone >gone; printf 'c\0d' >other; tarball
+printf 'a\nb\n' >crlf; printf 'a\0c' >image; rm configure gone other; chmod +x file; echo new >new; echo '*.x' >>.gitignore
+echo y >sub/x; c all
+`)
+	want := []QuiltDifference{
+		{".gitignore", CauseIgnore}, {"configure", CauseGenerated}, {"crlf", CauseLines}, {"file", CauseExecutable}, {"gone", CauseDeleted},
+		{"image", CauseBinary}, {"new", CauseNew}, {"other", CauseBinary}, {"sub/x", CauseContent},
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("differences %v, want %v", got, want)
+	}
+}
+
+// TestFixupContinues has a fixup cut short after the work tree was changed, before the branch moved:
+// the next one goes on. What else is changed in the work tree is in its way.
+func TestFixupContinues(t *testing.T) {
+	fixup, err := makeSituation(t, situation{"", Linear, "echo x >>file; c 'Add x'\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, dir := context.Background(), fixup.Package.Repo.WorkTree()
+	git(t, dir, "read-tree", "-m", "-u", "HEAD", fixup.View.Commit.String())
+	if err := os.WriteFile(filepath.Join(dir, "run"), []byte("else"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	var dirty *DirtyError
+	if err := fixup.Check(ctx); !errors.As(err, &dirty) {
+		t.Errorf("Check = %v, want a DirtyError", err)
+	}
+	git(t, dir, "checkout", "-q", "run")
+	if err := fixup.Check(ctx); err != nil {
+		t.Errorf("Check after a fixup that was cut short: %v", err)
+	}
+	if err := fixup.Apply(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if state, err := fixup.Package.Repo.WorkState(ctx); err != nil || !state.IsClean() {
+		t.Errorf("work tree after it: %+v, %v; want clean", state, err)
+	}
+	if err := fixup.Apply(ctx); err == nil {
+		t.Error("Apply moved a branch that has moved already")
+	}
+}
