@@ -146,7 +146,7 @@ func (g *gitServer) askBySSH(ctx context.Context) (string, error) {
 		return "", err
 	}
 	answer, err := g.access.runSSH(ctx, fmt.Sprintf(": dgit %s git-check %s ; set -e; cd %s; if test -d %s.git; then echo 1; else echo 0; fi",
-		g.access.Base, g.pkg, shellQuote(path), g.pkg))
+		g.access.Base, g.pkg, ShellQuote(path), g.pkg))
 	line, _, _ := strings.Cut(answer, "\n")
 	return line, err
 }

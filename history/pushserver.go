@@ -52,7 +52,7 @@ func (s *PushServer) Create(ctx context.Context) error {
 			return err
 		}
 		_, err = s.access.runSSH(ctx, fmt.Sprintf(": dgit %s git-create %s ; set -e; cd %s; cp -a _template %s.git",
-			s.access.Base, s.Package, shellQuote(path), s.Package))
+			s.access.Base, s.Package, ShellQuote(path), s.Package))
 		if err != nil {
 			return &GitServerError{s.URL, err}
 		}

@@ -9,8 +9,7 @@ import (
 )
 
 // sshCommand returns the program that reaches the git server by ssh, and its first
-// arguments: what the key ssh says, else cmd-ssh, DGIT_SSH or GIT_SSH in the environment, else
-// ssh itself, with the options of opts-ssh. The first and DGIT_SSH are for a shell if they have blanks.
+// arguments: what the key ssh says, else [Access.SSH]. The former is for a shell if it has blanks.
 func (a *Access) sshCommand() ([]string, error) {
 	own, ok, err := a.Value("ssh")
 	if err != nil {
@@ -19,6 +18,13 @@ func (a *Access) sshCommand() ([]string, error) {
 	if ok {
 		return shellCommand(own), nil
 	}
+	return a.SSH()
+}
+
+// SSH returns the program that reaches hosts by ssh, and its first arguments: what the key cmd-ssh
+// says, else DGIT_SSH or GIT_SSH in the environment, else ssh itself, with the options of opts-ssh. DGIT_SSH is for a
+// shell if it has blanks.
+func (a *Access) SSH() ([]string, error) {
 	program, options, err := a.Program("ssh")
 	if err != nil {
 		return nil, err
@@ -76,7 +82,7 @@ func (a *Access) runSSH(ctx context.Context, command string) (string, error) {
 	return string(out), nil
 }
 
-// shellQuote quotes a word for a POSIX shell.
-func shellQuote(word string) string {
+// ShellQuote quotes a word for a POSIX shell.
+func ShellQuote(word string) string {
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

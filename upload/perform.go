@@ -20,10 +20,17 @@ import (
 type performer struct {
 	*Journal
 	repo   *gitmap.Repo
-	signer *Signer
+	signer signatures
 	access *history.Access
 	again  bool // the step was begun before, by a run that did not get to its end
 	opts   PerformOptions
+}
+
+// signatures are where signatures come from: a [Signer], or the other side of a remote push.
+type signatures interface {
+	// Tag returns a tag object with its signature, Clearsign signs a .changes and what it lists: see Signer.
+	Tag(ctx context.Context, text []byte) ([]byte, error)
+	Clearsign(ctx context.Context, path string) error
 }
 
 // PerformOptions are about how a plan is carried out, not about what it does.
@@ -34,6 +41,8 @@ type PerformOptions struct {
 	Retry   []time.Duration                     // likewise
 	Stdin   *os.File                            // for gpg and dput; default: none
 	Output  io.Writer                           // for what dput says; default: nobody sees it
+
+	remote *remoteSigner // the other side of a remote push, if there is one
 }
 
 // actions are what the steps do.
@@ -107,7 +116,7 @@ func (p *performer) signTag(ctx context.Context, i int) error {
 	if err != nil {
 		return err
 	}
-	if !p.Plan.Signing.NoSign {
+	if how := p.Plan.Signing; !how.NoSign && !how.Remote { // whose key need not be known here
 		object, err := p.repo.WriteTag(ctx, signed)
 		if err != nil {
 			return err

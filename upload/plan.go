@@ -106,6 +106,7 @@ type PlannedSigning struct {
 	Key     string `json:"key"`
 	Program string `json:"program"` // instead of gpg, or a configured one; or ""
 	NoSign  bool   `json:"no_sign"`
+	Remote  bool   `json:"remote"` // the other side of a remote push does, and knows the key
 }
 
 // A PlannedStep is one step of a push.
@@ -135,7 +136,10 @@ const (
 // steps are what is to be done, in order.
 func (p *Plan) steps() []PlannedStep {
 	signatures := "with signatures by " + p.Signing.Key
-	if p.Signing.NoSign {
+	switch {
+	case p.Signing.Remote:
+		signatures = "with signatures of the host that asked for the push"
+	case p.Signing.NoSign:
 		signatures = "without signatures"
 	}
 	var steps []PlannedStep

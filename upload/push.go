@@ -197,6 +197,9 @@ func AbortPush(ctx context.Context, repo *gitmap.Repo, getenv func(string) strin
 
 func newPerformer(repo *gitmap.Repo, journal *Journal, access *history.Access, opts PerformOptions) (*performer, error) {
 	s := journal.Plan.Signing
+	if s.Remote {
+		return &performer{Journal: journal, repo: repo, signer: opts.remote, access: access, opts: opts}, nil
+	}
 	signer, err := NewSigner(access, SignOptions{Key: s.Key, Program: s.Program, NoSign: s.NoSign, Stdin: opts.Stdin})
 	return &performer{Journal: journal, repo: repo, signer: signer, access: access, opts: opts}, err
 }

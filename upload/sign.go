@@ -23,6 +23,7 @@ type SignOptions struct {
 	Maintainer string   // of the newest entry of the changelog: NAME <EMAIL>
 	Program    string   // the option --gpg; default: what the key cmd-gpg says, else gpg
 	NoSign     bool     // the option --no-sign: leave all as it is
+	Remote     bool     // the other side of a remote push signs: see [ServeRemotePush]
 	Stdin      *os.File // for gpg to learn from on what terminal it may ask; default: none
 }
 

@@ -19,7 +19,7 @@ func dgitUsage(root *cobra.Command) string {
 	var b strings.Builder
 	b.WriteString("This is debgit, in the place of dgit. It has these commands of dgit:\n\n")
 	for _, c := range dgitCommands {
-		if findCommand(root, c.name) != nil {
+		if command := findCommand(root, c.name); command != nil && !command.Hidden {
 			b.WriteString(strings.TrimRight("  dgit [OPTIONS] "+c.name+" "+c.usage, " ") + "\n")
 		}
 	}

@@ -51,8 +51,10 @@ var dgitCommands = []dgitCommand{
 	{name: "clean"}, {name: "quilt-fixup"},
 	{name: "push", usage: "[SUITE]", options: true, most: 1}, {name: "push-source", usage: "[SUITE]", options: true, most: 1},
 	{name: "push-built", usage: "[SUITE]", options: true, most: 1},
-	{name: "rpush", anywhere: true}, {name: "rpush-source", anywhere: true}, {name: "rpush-built", anywhere: true},
-	{name: "remote-push-build-host", anywhere: true}, {name: "remote-push-source-build-host", anywhere: true},
+	{name: "rpush", usage: "HOST:DIR|HOST DIR [SUITE]", anywhere: true, least: 1, most: 3},
+	{name: "rpush-source", usage: "HOST:DIR|HOST DIR [SUITE]", anywhere: true, least: 1, most: 3},
+	{name: "rpush-built", usage: "HOST:DIR|HOST DIR [SUITE]", anywhere: true, least: 1, most: 3},
+	{name: "remote-push-build-host", anywhere: true, least: 3, most: 4}, {name: "remote-push-source-build-host", anywhere: true, least: 3, most: 4},
 }
 
 // findDgitCommand returns the command of dgit that is called so.

@@ -194,7 +194,7 @@ func TestDgitTranslation(t *testing.T) {
 		{"", "-wgf -v1 --ch:-si --dpkg-buildpackage!:-us git-build --git-x -S", "git-build --clean-letters=gf --since-version=1 --ch-option=-si --dpkg-buildpackage-without=-us -- --git-x -S", ""},
 		{"", "--clean=git -wn --rm-old-changes --no-rm-old-changes --ignore-dirty build-source", "build-source --clean-letters=n --no-rm-old-changes --include-dirty --", ""},
 		{"", "build-source x", "!8", ""},
-		{"-", "rpush host:dir", "!255", ""},
+		{"-", "rpush host:dir", "rpush -- host:dir", ""},
 		{"-", "print-dpkg-source-ignores", "print-dpkg-source-ignores --", ""},
 		{"-", "print-dpkg-source-ignores x", "!8", ""},
 		{"-", "-d foo print-dgit-repos-server-source-url", "print-dgit-repos-server-source-url --distro=foo --", ""},
@@ -301,8 +301,8 @@ func TestDgitText(t *testing.T) {
 func TestDgitHelp(t *testing.T) {
 	env, _, _ := testEnvironment()
 	usage := dgitUsage(newRootCommand(env))
-	if !strings.Contains(usage, " clone PACKAGE") || strings.Contains(usage, "rpush") {
-		t.Errorf("dgit help lists other commands than debgit has:\n%s", usage)
+	if !strings.Contains(usage, " clone PACKAGE") || !strings.Contains(usage, " rpush HOST") || strings.Contains(usage, "remote-push") {
+		t.Errorf("dgit help lists other commands than debgit has for people:\n%s", usage)
 	}
 	for _, args := range [][]string{{"help"}, {"-h"}, {"--help", "foo"}, {"help", "--foo"}, {"-Dh"}} {
 		env, stdout, stderr := testEnvironment()

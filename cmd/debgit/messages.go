@@ -267,6 +267,11 @@ func rules(command string) []rule {
 		on(statusConfig, hintKeyring),
 		on(statusNetwork, hintMirror),
 		on(statusNetwork, hintQueue),
+		on[*upload.RemoteUploadError](statusSignature, nil),
+		on(statusMalformed, func(e *upload.WireError) string {
+			return "see that debgit or dgit is there, and prints nothing before it is asked"
+		}),
+		on(statusOther, func(e *upload.RemoteError) string { return e.Advice }),
 		is(statusDisk, "", fs.ErrPermission, syscall.EROFS),
 		is(statusOther, "make a repository first: git init", gitmap.ErrNoRepository),
 	}...)

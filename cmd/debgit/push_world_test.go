@@ -23,14 +23,9 @@ type pushWorld struct {
 // newPushWorld makes a world, or skips the test where programs are missing that it needs.
 func newPushWorld(t *testing.T, opts uploadtest.Options) *pushWorld {
 	t.Helper()
-	needed := []string{"gpg", "gpgconf", "dpkg-source"}
-	if opts.Reprepro {
-		needed = append(needed, "reprepro")
-	}
-	for _, program := range needed {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skip(err)
-		}
+	needsPush(t)
+	if _, err := exec.LookPath("reprepro"); err != nil && opts.Reprepro {
+		t.Skip(err)
 	}
 	dir := t.TempDir()
 	world, err := uploadtest.New(dir, opts)
@@ -101,6 +96,14 @@ func (w *pushWorld) run(dir string, program string, args ...string) string {
 	return strings.TrimSpace(out)
 }
 
+// path is where a program is.
+func (w *pushWorld) path(program string) string {
+	w.t.Helper()
+	path, err := exec.LookPath(program)
+	w.check(err)
+	return path
+}
+
 // dgit runs the real dgit, which uploads by dput.
 func (w *pushWorld) dgit(dir string, args ...string) string {
 	w.t.Helper()
@@ -122,4 +125,14 @@ func (w *pushWorld) nativePackage(dir, version string) {
 	}
 	w.run(dir, "git", "add", "--all")
 	w.run(dir, "git", "commit", "-q", "-m", "Version "+version)
+}
+
+// needsPush skips a test where a push cannot run.
+func needsPush(t *testing.T) {
+	t.Helper()
+	for _, name := range []string{"gpg", "gpgconf", "dpkg-source", "dpkg-genchanges"} {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skip(err)
+		}
+	}
 }

@@ -45,6 +45,10 @@ func newPlainArchive(dir, queue string, uploader *dsctest.Key) (*plainArchive, e
 func (a *plainArchive) mirror() string  { return a.Dir }
 func (a *plainArchive) keyring() string { return a.Keyring }
 
+func (a *plainArchive) publish(dsc string) error {
+	return a.Upload(Codename, archivetest.Upload{Dsc: dsc})
+}
+
 func (a *plainArchive) take() error {
 	uploads, err := filepath.Glob(filepath.Join(a.queue, "*.changes"))
 	if err != nil {
@@ -143,11 +147,15 @@ func newReprepro(dir, queue string, gpg *GPG, uploader *dsctest.Key) (*reprepro,
 	if err := r.run("createsymlinks"); err != nil {
 		return nil, err
 	}
-	return r, r.run("-S", "misc", "-P", "optional", "includedsc", Codename, path)
+	return r, r.publish(path)
 }
 
 func (r *reprepro) mirror() string  { return r.dir }
 func (r *reprepro) keyring() string { return filepath.Join(r.dir, "keyring.pgp") }
+
+func (r *reprepro) publish(dsc string) error {
+	return r.run("-S", "misc", "-P", "optional", "includedsc", Codename, dsc)
+}
 
 func (r *reprepro) take() error { return r.run("processincoming", "queue") }
 

@@ -20,17 +20,16 @@ type gitServer struct {
 // newGitServer makes a git server in dir that lets uploader push, see [Options].
 func newGitServer(dir, dispatch string, uploader *dsctest.Key) (gitServer, error) {
 	distro := filepath.Join(dir, "distro="+Distro)
-	s := gitServer{repos: filepath.Join(distro, "repos"), ssh: filepath.Join(dir, "ssh")}
+	s := gitServer{repos: filepath.Join(distro, "repos"), path: "/dgit/" + Distro + "/repos", ssh: filepath.Join(dir, "ssh"), create: "true"}
 	files := map[string]string{
 		filepath.Join(distro, "suites"):                    Codename + "\n",
 		filepath.Join(distro, "keyrings", "uploaders.pgp"): string(uploader.Public()),
 	}
 	programs := map[string]string{filepath.Join(distro, "policy-hook"): policyHook}
 	if dispatch == "" {
-		s.path, s.create = s.repos, "ssh-cmd"
-		programs[s.ssh] = fmt.Sprintf(sshStandIn, `exec sh -c "$*"`)
+		s.create = "ssh-cmd"
+		programs[s.ssh] = fmt.Sprintf(sshStandIn, fmt.Sprintf("exec sh -c \"$(printf %%s \"$*\" | sed 's#%s#%s#g')\"", s.path, s.repos))
 	} else {
-		s.path, s.create = "/dgit/"+Distro+"/repos", "true"
 		programs[s.ssh] = fmt.Sprintf(sshStandIn, fmt.Sprintf("export SSH_ORIGINAL_COMMAND=\"$*\"\nexec '%s' '%s' '@/keyrings/uploaders.pgp,a'", dispatch, dir))
 	}
 	for _, sub := range []string{"repos", "keyrings", "dgit-live"} {

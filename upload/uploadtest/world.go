@@ -47,6 +47,8 @@ type World struct {
 type taker interface {
 	// take takes all uploads that are in the queue, and returns why if it does not.
 	take() error
+	// publish puts a source package into the suite.
+	publish(dsc string) error
 	// mirror is the root of the archive, keyring the file with the key of its suite.
 	mirror() string
 	keyring() string
@@ -91,6 +93,9 @@ func (w *World) Close() error { return w.GPG.Close() }
 
 // Accept has the archive take the uploads that are in the queue.
 func (w *World) Accept() error { return w.archive.take() }
+
+// Publish has the archive have the source package of a .dsc, which was not pushed.
+func (w *World) Publish(dsc string) error { return w.archive.publish(dsc) }
 
 // Env returns variables of the environment for git, gpg, debgit and dgit.
 func (w *World) Env() []string {
