@@ -31,6 +31,7 @@ type Entry struct {
 	Link    string    // where a Symlink points, as stored
 	Hard    []string  // the earlier entry that a HardLink is another name of, split as Path
 	Special string    // what a Special is: a fifo, a character device or a block device
+	Dotted  bool      // its name, as stored, begins with "./"
 }
 
 // specialNames are what [Entry.Special] says.
@@ -194,7 +195,7 @@ func (t *Tarball) finish() error {
 
 // entry turns a header into an entry; nil for one that makes no file.
 func (t *Tarball) entry(h *tarHeader) (*Entry, error) {
-	e := &Entry{Mode: h.mode, Time: h.time}
+	e := &Entry{Mode: h.mode, Time: h.time, Dotted: strings.HasPrefix(h.name, "./")}
 	switch h.typ {
 	case tarFile, tarOldFile, tarContiguous:
 		e.Type, e.Size = Regular, h.size

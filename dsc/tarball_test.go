@@ -49,7 +49,7 @@ func TestTarball(t *testing.T) {
 		Entry
 		content string
 	}{
-		{Entry{Path: []string{"dir"}, Type: Directory, Mode: 0o700}, ""},
+		{Entry{Path: []string{"dir"}, Type: Directory, Mode: 0o700, Dotted: true}, ""},
 		{Entry{Path: []string{"dir", "file"}, Type: Regular, Mode: 0o4755, Size: 8}, "content\n"},
 		{Entry{Path: []string{"dir", "link"}, Type: Symlink, Mode: 0o644, Link: "../x//y"}, ""},
 		{Entry{Path: []string{"hard"}, Type: HardLink, Mode: 0o644, Hard: []string{"dir", "file"}}, ""},

@@ -95,9 +95,9 @@
 //   - If the top of an unpacked tarball holds one thing (whether git keeps
 //     it or not) and that is a directory, this directory is the source.
 //   - 3.0 (quilt) and 2.0: from the main orig tarball .pc, and .pc in the directories of its
-//     top, are left out first. Each component goes into the directory of its
-//     name, replacing what is there. Then debian goes, and the debian tarball is unpacked
-//     over the rest.
+//     top unless their names begin with "./" there, are left out first. Each component goes
+//     into the directory of its name, replacing what is there. Then debian goes, and the
+//     debian tarball is unpacked over the rest.
 //   - 2.0: the files in debian/patches whose names have only ASCII letters, digits, "_"
 //     and "-" are applied as patches, by bytes of the name, as dpkg-source does; if there
 //     are any, debian/patches/.dpkg-source-applied has a line "# During unpack" and their names.

@@ -97,6 +97,12 @@ func checkObjects(t *testing.T, repo *gitmap.Repo, wantNone bool) {
 	if _, err := repo.Git(t.Context(), "-c", "core.commitGraph=false", "-c", "core.multiPackIndex=false", "fsck", "--strict", "--no-dangling"); err != nil {
 		t.Errorf("git fsck --strict: %v", err)
 	}
+	checkFiles(t, repo, wantNone)
+}
+
+// checkFiles is checkObjects without asking git.
+func checkFiles(t *testing.T, repo *gitmap.Repo, wantNone bool) {
+	t.Helper()
 	objects := os.DirFS(filepath.Join(repo.CommonDir(), "objects"))
 	err := fs.WalkDir(objects, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

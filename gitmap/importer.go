@@ -189,6 +189,10 @@ type unpacked struct {
 	root   *node // all of it
 	view   *node // what git holds of that
 	losses Losses
+
+	// keepsState says that dpkg-source unpacks .pc of the directories at the top, because
+	// their names in the tarball begin with "./".
+	keepsState bool
 }
 
 // unpackAll unpacks all tarballs and waits until their contents have names.
@@ -231,9 +235,8 @@ func (im *importer) unpackAll() (map[*dsc.Content]*unpacked, error) {
 }
 
 func (im *importer) unpackOne(pool *blobPool, c *dsc.Content, budget *unpackBudget, progress func()) (*unpacked, error) {
-	u := new(unpacked)
-	var err error
-	if u.root, err = unpack(im.ctx, pool, c, budget, &u.losses, progress); err != nil {
+	u, err := unpack(im.ctx, pool, c, budget, progress)
+	if err != nil {
 		return nil, err
 	}
 	u.view = gitView(u.root, func(l Loss) {

@@ -224,12 +224,13 @@ func stripTop(root *node) *node {
 }
 
 // withoutQuiltState drops .pc from the top of an orig tarball and from the
-// directories there, where quilt keeps its state, and notes that. dpkg-source lets
-// no main orig tarball bring one.
-func (im *importer) withoutQuiltState(file string, root *node) *node {
+// directories there, where quilt keeps its state, and notes that. dpkg-source has tar
+// leave out names of the form .pc and */.pc of the main orig tarball.
+func (im *importer) withoutQuiltState(file string, u *unpacked) *node {
+	root := u.root
 	e := editTree(root)
 	for _, name := range root.names() {
-		if root.at(name, ".pc") != nil {
+		if root.at(name, ".pc") != nil && !u.keepsState {
 			e.dir(name).drop(".pc")
 			im.result.Losses.add(Loss{Kind: LossQuiltState, File: file, Path: name + "/.pc"})
 		}
@@ -274,7 +275,7 @@ func (im *importer) sourceTree(all map[*dsc.Content]*unpacked) (*node, error) {
 // debian directory that upstream may have.
 func (im *importer) upstreamTree(all map[*dsc.Content]*unpacked) *node {
 	main, _ := im.layout.main()
-	root := stripTop(im.withoutQuiltState(main.content.File().Name, all[main.content].root))
+	root := stripTop(im.withoutQuiltState(main.content.File().Name, all[main.content]))
 	for _, t := range im.layout.tarballs {
 		if name := t.component(); name != "" {
 			root = root.with(stripTop(all[t.content].root), name)

@@ -21,6 +21,8 @@ type memory struct {
 	Schema int      `json:"schema"` // memorySchema
 	Hidden []hidden `json:"hidden"` // what git does not hold, but dpkg-source looks at
 	Losses Losses   `json:"losses"`
+
+	KeepsState bool `json:"keeps_state,omitempty"` // as in unpacked
 }
 
 // hidden is an entry of a tarball that git does not hold.
@@ -30,7 +32,7 @@ type hidden struct {
 }
 
 // memorySchema is that of a memory. Another one is as good as none.
-const memorySchema = 1
+const memorySchema = 2
 
 // maxHidden is how many entries without git's view of them a tarball may have to be
 // remembered. No real one has as many.
@@ -45,7 +47,7 @@ func (im *importer) remember(c *dsc.Content, u *unpacked) error {
 		return nil
 	}
 	list, whole := hiddenIn(u.root, u.view, "", nil)
-	m := memory{Schema: memorySchema, Hidden: list, Losses: u.losses}
+	m := memory{Schema: memorySchema, Hidden: list, Losses: u.losses, KeepsState: u.keepsState}
 	if c.File().Digest.Algorithm != dsc.SHA256 || !whole || len(m.Hidden) > maxHidden {
 		return nil
 	}
@@ -141,7 +143,7 @@ func (im *importer) recall(c *dsc.Content) (*unpacked, error) {
 	for i := range m.Losses.Listed {
 		m.Losses.Listed[i].File = file.Name
 	}
-	return &unpacked{root: root, view: gitView(root, func(Loss) {}), losses: m.Losses}, nil
+	return &unpacked{root: root, view: gitView(root, func(Loss) {}), losses: m.Losses, keepsState: m.KeepsState}, nil
 }
 
 // readTree reads a tree with all that is below it.

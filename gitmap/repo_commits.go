@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -138,10 +139,22 @@ func parseCommit(data string) (*Commit, error) {
 // its ancestors and have a line of the message that matches any of these extended
 // regular expressions; the first skip of them are left out.
 func (r *Repo) FindCommits(ctx context.Context, from CommitID, skip, limit int, lines ...string) ([]CommitID, error) {
-	args := []string{"--no-replace-objects", "rev-list", "--extended-regexp", fmt.Sprintf("--skip=%d", skip), fmt.Sprintf("--max-count=%d", limit)}
+	var filter []string
 	for _, l := range lines {
-		args = append(args, "--grep="+l)
+		filter = append(filter, "--grep="+l)
 	}
+	return r.findCommits(ctx, from, skip, limit, filter)
+}
+
+// FindImporterCommits is FindCommits for commits whose committer is that of imports. It finds
+// those, too, whose message has a NUL, at which git stops to look for lines.
+func (r *Repo) FindImporterCommits(ctx context.Context, from CommitID, skip, limit int) ([]CommitID, error) {
+	return r.findCommits(ctx, from, skip, limit, []string{"--committer=^" + regexp.QuoteMeta(importerName+" <"+importerEmail+">")})
+}
+
+func (r *Repo) findCommits(ctx context.Context, from CommitID, skip, limit int, filter []string) ([]CommitID, error) {
+	args := []string{"--no-replace-objects", "rev-list", "--extended-regexp", fmt.Sprintf("--skip=%d", skip), fmt.Sprintf("--max-count=%d", limit)}
+	args = append(args, filter...)
 	out, err := r.Git(ctx, append(args, from.String(), "--")...)
 	if err != nil {
 		return nil, err

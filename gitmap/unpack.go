@@ -25,20 +25,21 @@ type unpacker struct {
 	budget *unpackBudget
 }
 
-// unpack reads a whole tarball and adds to losses what git will not keep of it.
-// progress is called after each entry.
-func unpack(ctx context.Context, pool *blobPool, c *dsc.Content, budget *unpackBudget, losses *Losses, progress func()) (*node, error) {
+// unpack reads a whole tarball. What it returns has no view yet. progress is called after
+// each entry.
+func unpack(ctx context.Context, pool *blobPool, c *dsc.Content, budget *unpackBudget, progress func()) (*unpacked, error) {
 	t, err := dsc.OpenTarball(c, budget.tarball())
 	if err != nil {
 		return nil, err
 	}
 	defer t.Close()
-	u := &unpacker{file: c.File().Name, pool: pool, root: newDir(), losses: losses, budget: budget, links: map[*node]string{}}
+	all := &unpacked{root: newDir()}
+	u := &unpacker{file: c.File().Name, pool: pool, root: all.root, losses: &all.losses, budget: budget, links: map[*node]string{}}
 	for {
 		e, err := t.Next()
 		if err == io.EOF {
-			losses.addEmptyDirs(u.file, u.root, "")
-			return u.root, nil
+			all.losses.addEmptyDirs(u.file, u.root, "")
+			return all, nil
 		}
 		if limit, ok := errors.AsType[*dsc.LimitError](err); ok && limit.What == "bytes of content" {
 			limit.Limit = budget.limits.Size // of all tarballs, of which this one had the rest
@@ -52,6 +53,7 @@ func unpack(ctx context.Context, pool *blobPool, c *dsc.Content, budget *unpackB
 		if err != nil {
 			return nil, err
 		}
+		all.keepsState = all.keepsState || e.Dotted && len(e.Path) > 1 && e.Path[1] == ".pc"
 		progress()
 	}
 }

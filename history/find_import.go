@@ -104,19 +104,35 @@ func (f *finder) find(ctx context.Context) (*Found, error) {
 	if id, ok := importOfUpload(commit); ok {
 		f.asked = id
 	}
+	found, err := f.importsWith(ctx, f.asked)
+	for _, candidates := range []func(skip int) ([]gitmap.CommitID, error){
+		func(skip int) ([]gitmap.CommitID, error) {
+			return f.repo.FindCommits(ctx, f.asked, skip, candidatesAtOnce, gitmap.PartLines...)
+		},
+		func(skip int) ([]gitmap.CommitID, error) {
+			return f.repo.FindImporterCommits(ctx, f.asked, skip, candidatesAtOnce)
+		},
+	} {
+		if found == nil && err == nil {
+			found, err = f.first(ctx, candidates)
+		}
+	}
+	if found != nil {
+		found.Commit = commit
+	}
+	return found, err
+}
+
+// first returns the imports of the first candidate that has any, or nil.
+func (f *finder) first(ctx context.Context, candidates func(skip int) ([]gitmap.CommitID, error)) (*Found, error) {
 	for skip := 0; ; skip += candidatesAtOnce {
-		ids, err := f.repo.FindCommits(ctx, f.asked, skip, candidatesAtOnce, gitmap.PartLines...)
+		ids, err := candidates(skip)
 		if err != nil {
 			return nil, err
 		}
 		for _, id := range ids {
-			found, err := f.importsWith(ctx, id)
-			if err != nil {
-				return nil, err
-			}
-			if found != nil {
-				found.Commit = commit
-				return found, nil
+			if found, err := f.importsWith(ctx, id); found != nil || err != nil {
+				return found, err
 			}
 		}
 		if len(ids) < candidatesAtOnce {
