@@ -43,6 +43,7 @@ func newRepo(t *testing.T) *gitmap.Repo {
 // like, and what that says: it is more important that the ids are the same.
 var fsckComplains = map[string]string{
 	"changelog_nul":        "nulInCommit",
+	"changelog_nul_native": "nulInCommit",
 	"person_address_angle": "missingSpaceBeforeDate",
 }
 

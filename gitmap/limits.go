@@ -17,7 +17,7 @@ import (
 // field stands for. What passes a limit is refused with a [*dsc.LimitError], or with
 // a [*dsc.PatchError] of the kind [dsc.PatchTooLarge].
 //
-// Sizes are in bytes. What an import holds in memory is at most 40 MiB for contents on
+// Sizes are in bytes. What an import holds in memory is at most 50 MiB for contents on
 // their way, which are streamed whatever their size; 300 bytes for each of Entries, and
 // Names; ten times Extension; and four times the largest of ten times Changelog,
 // PatchSize, 16 times PatchLines, and Patched. By default that is less than 400 MB; linux, with 80,000 files, takes 150.

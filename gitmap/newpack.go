@@ -20,6 +20,7 @@ type Pack struct {
 	writer   *packWriter
 	deflater *deflater
 	trees    *treeWriter
+	contents contentCache
 }
 
 // NewPack starts a pack.
@@ -66,19 +67,30 @@ func (p *Pack) WriteFiles(files map[string][]byte) (ObjectID, error) {
 	return p.trees.writeRoot(dir)
 }
 
-// newFile writes a blob, and returns it as a regular file.
+// newFile writes a blob, and returns it as a regular file. The content must not be
+// modified afterwards.
 func (p *Pack) newFile(content []byte) (*node, error) {
 	id, err := p.writer.put(p.deflater, blobObject, content)
+	if err == nil {
+		p.contents.put(id, content)
+	}
 	return &node{kind: fileNode, id: id}, err
 }
 
-// blob returns the content of a blob that is in the pack or in the repository.
+// blob returns the content of a blob that is in the pack or in the repository. It must
+// not be modified.
 func (p *Pack) blob(id ObjectID) ([]byte, error) {
-	data, ok, err := p.writer.read(id)
-	if ok || err != nil {
-		return data, err
+	if data, ok := p.contents.get(id); ok {
+		return data, nil
 	}
-	return p.repo.blob(id)
+	data, ok, err := p.writer.read(id)
+	if !ok && err == nil {
+		data, err = p.repo.blob(id)
+	}
+	if err == nil {
+		p.contents.put(id, data)
+	}
+	return data, err
 }
 
 // blobSize returns the size of such a blob.
