@@ -12,6 +12,7 @@
 //	patches  generated source packages of 0 to 800 patches
 //	uploads  all versions in the archive --versions
 //	fetch    from that archive, where there is nothing new
+//	build    the source package again, from the commits of its import
 //	quality  what git takes for the repositories that debgit and dgit made
 //
 // All tools take their turn in every round, so that what else the machine does falls on all
@@ -54,6 +55,7 @@ var groups = []group{
 	{"patches", "Growth with patches", measurePatches},
 	{"uploads", "Many versions", measureUploads},
 	{"fetch", "Fetch with nothing new", measureFetches},
+	{"build", "Build of a source package", measureBuilds},
 	{"quality", "Life with the repository", measureQuality},
 }
 
