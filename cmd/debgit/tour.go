@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"debgit/archive/archivetest"
 	"debgit/history"
 
 	"github.com/spf13/cobra"
@@ -22,7 +23,11 @@ archive with two suites and three source packages, signed with a key made for
 it. Clones from it, shows the commands and what they print, and leaves the
 sandbox there to play with.
 
-It takes a second or two, and needs neither network nor root. Your keys and your
+The second half is an upload: a change, its commit, the push to a git server and
+a queue that are in the sandbox, too, and how others get it. It needs gpg and
+dpkg-dev, and is left out without them.
+
+It takes a few seconds, and needs neither network nor root. Your keys and your
 configuration are not used.`
 
 func newTourCommand(env *environment) *cobra.Command {
@@ -57,13 +62,16 @@ func runTour(ctx context.Context, env *environment, dir string) (err error) {
 			os.RemoveAll(t.dir)
 		}
 	}()
-	if err := buildTourArchive(filepath.Join(t.dir, "archive")); err != nil {
+	if t.archive, err = buildTourArchive(filepath.Join(t.dir, "archive")); err != nil {
 		return err
 	}
-	for _, show := range []func(context.Context) error{t.showArchive, t.showClone, t.showImport, t.showVerification} {
+	for _, show := range []func(context.Context) error{t.showArchive, t.showClone, t.showImport, t.showVerification, t.showUpload} {
 		if err := show(ctx); err != nil {
 			return fmt.Errorf("tour: %w", err)
 		}
+	}
+	if err := os.RemoveAll(filepath.Join(t.dir, tourIncoming)); err != nil {
+		return err
 	}
 	t.showEnd(dir)
 	if env.options.json {
@@ -82,6 +90,7 @@ type tour struct {
 	program string    // debgit
 	out     io.Writer // for all that the commands print, so that it stays in order
 	environ []string  // of the commands
+	archive *archivetest.Archive
 }
 
 // newTour makes the directory of the sandbox, with a home for the commands that

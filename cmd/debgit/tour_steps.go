@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"debgit/archive/archivetest"
+	"debgit/upload/uploadtest"
 )
 
 // tourArchive are the options that name the archive of the sandbox.
@@ -16,43 +17,46 @@ func tourArchive(dir string) []string {
 	return []string{"--archive", dir, "--keyring", "archive/keyring.gpg"}
 }
 
+// tourIncoming is where in the sandbox the uploads are that the archive was made of. A suite is
+// written anew from there when there is another upload to it.
+const tourIncoming = ".incoming"
+
 // buildTourArchive makes the archive of the sandbox. Uploads are signed, too, with
 // a key of their own.
-func buildTourArchive(dir string) error {
+func buildTourArchive(dir string) (*archivetest.Archive, error) {
 	a, err := archivetest.Build(dir, archivetest.Options{})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	incoming, err := os.MkdirTemp(filepath.Dir(dir), ".incoming-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(incoming)
+	incoming := filepath.Join(filepath.Dir(dir), tourIncoming)
 	suites, err := tourPackages()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	signed := map[string]bool{}
 	for codename, packages := range suites {
 		suite := archivetest.Suite{Codename: codename}
+		if codename == uploadtest.Codename {
+			suite.Name = uploadtest.Suite
+		}
 		for _, p := range packages {
 			path := filepath.Join(incoming, p.Source+"_"+p.Version+".dsc")
 			if !signed[path] {
 				if _, err := p.Write(incoming); err != nil {
-					return err
+					return nil, err
 				}
 				if err := a.SignDsc(path); err != nil {
-					return err
+					return nil, err
 				}
 				signed[path] = true
 			}
 			suite.Uploads = append(suite.Uploads, archivetest.Upload{Dsc: path})
 		}
 		if err := a.Publish(suite); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return a, nil
 }
 
 func clone(args ...string) []string {

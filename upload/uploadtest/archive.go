@@ -31,8 +31,12 @@ type plainArchive struct {
 	uploader *dsctest.Key
 }
 
-func newPlainArchive(dir, queue string, uploader *dsctest.Key) (*plainArchive, error) {
-	a := &plainArchive{queue: queue, accepted: dir + "-accepted", uploader: uploader}
+// newPlainArchive makes one in dir, unless there is one to take.
+func newPlainArchive(dir, queue string, uploader *dsctest.Key, there *archivetest.Archive) (*plainArchive, error) {
+	a := &plainArchive{Archive: there, queue: queue, accepted: dir + "-accepted", uploader: uploader}
+	if there != nil {
+		return a, os.MkdirAll(a.accepted, 0o777)
+	}
 	path, err := seed().Write(a.accepted)
 	if err != nil {
 		return nil, err
@@ -87,10 +91,44 @@ func (a *plainArchive) takeOne(path string) error {
 			return err
 		}
 	}
+	if err := a.completeFromPool(changes.Dsc()); err != nil {
+		return err
+	}
 	if err := os.Remove(path); err != nil {
 		return err
 	}
 	return a.Upload(Codename, archivetest.Upload{Dsc: filepath.Join(a.accepted, changes.Dsc())})
+}
+
+// completeFromPool puts beside an accepted .dsc those of its files that were in the archive before.
+func (a *plainArchive) completeFromPool(name string) error {
+	data, err := os.ReadFile(filepath.Join(a.accepted, name))
+	if err != nil {
+		return err
+	}
+	text, _, err := dsc.ClearsignedText(name, data)
+	if err != nil {
+		return err
+	}
+	source, err := dsc.Parse(name, text)
+	if err != nil {
+		return err
+	}
+	for _, f := range source.Files {
+		to := filepath.Join(a.accepted, f.Name)
+		inPool, err := filepath.Glob(filepath.Join(a.Dir, "pool/*/*/*", f.Name))
+		if _, statErr := os.Stat(to); statErr == nil || err != nil || len(inPool) == 0 {
+			continue // what is missing, the archive says
+		}
+		content, err := os.ReadFile(inPool[0])
+		if err == nil {
+			err = os.WriteFile(to, content, 0o666)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *plainArchive) takeFile(f dsc.File) error {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"debgit/archive/archivetest"
 	"debgit/dsc/dsctest"
 )
 
@@ -25,7 +26,9 @@ type Options struct {
 	// Dispatch is the program dgit-ssh-dispatch of the git server, which finds dgit-repos-server;
 	// default: plain repositories, which let everybody push anything.
 	Dispatch string
-	// Reprepro says that the archive is one of reprepro(1); default: one of archivetest.
+	// Archive takes the uploads to its suite, which has the name and the codename above; default: a new one.
+	Archive *archivetest.Archive
+	// Reprepro says that the archive is one of reprepro(1) instead.
 	Reprepro bool
 }
 
@@ -80,7 +83,7 @@ func New(dir string, opts Options) (_ *World, err error) {
 	if opts.Reprepro {
 		w.archive, err = newReprepro(filepath.Join(dir, "archive"), w.Queue, w.GPG, w.Uploader)
 	} else {
-		w.archive, err = newPlainArchive(filepath.Join(dir, "archive"), w.Queue, w.Uploader)
+		w.archive, err = newPlainArchive(filepath.Join(dir, "archive"), w.Queue, w.Uploader, opts.Archive)
 	}
 	if err != nil {
 		return nil, err
@@ -116,7 +119,7 @@ func (w *World) Config() string {
 		"mirror", "file://"+w.archive.mirror(),
 		"archive-keyring", w.archive.keyring(),
 		"opts-apt-get", "-oDir::Etc::Trusted="+w.archive.keyring(), // for dgit
-		"ssh", w.server.ssh,
+		"ssh", shellWord(w.server.ssh),
 		"git-proto", "git+ssh://",
 		"git-user", "dgit",
 		"git-host", "git.example.org",
@@ -128,4 +131,12 @@ func (w *World) Config() string {
 	section(`dgit-suite "`+Suite+`"`, "distro", Distro)
 	section(`dgit-suite "`+Codename+`"`, "distro", Distro)
 	return b.String()
+}
+
+// shellWord quotes a path for a shell, if that is needed: the key ssh is for a shell if it has blanks.
+func shellWord(path string) string {
+	if strings.ContainsAny(path, " \t") {
+		return "'" + path + "'"
+	}
+	return path
 }
