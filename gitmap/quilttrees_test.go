@@ -166,6 +166,9 @@ func TestChangesOrder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if differ, err := reader.Differ(one, two, skip); !differ || err != nil {
+			t.Errorf("Differ = %v, %v; want true", differ, err)
+		}
 		got := ""
 		for _, c := range changes {
 			got += c.Path + "\n"
@@ -176,5 +179,8 @@ func TestChangesOrder(t *testing.T) {
 		if got != want {
 			t.Errorf("Changes: %q, want %q", got, want)
 		}
+	}
+	if differ, err := reader.Differ(one, two, func(path string) bool { return path != "b" }); differ || err != nil {
+		t.Errorf("Differ at a path without changes = %v, %v; want false", differ, err)
 	}
 }

@@ -16,25 +16,36 @@ type TreeChange struct {
 
 // Changes returns what differs between two trees, as to files, in git's order; nothing that is below
 // a directory, or is a file, for which skip is true. A renamed file is one that is gone and one that is new.
-func (t *TreeReader) Changes(from, to ObjectID, skip func(path string) bool) ([]TreeChange, error) {
-	return t.changes(nil, "", from, to, skip)
+func (t *TreeReader) Changes(from, to ObjectID, skip func(path string) bool) (list []TreeChange, err error) {
+	_, err = t.compare("", from, to, skip, func(c TreeChange) bool {
+		list = append(list, c)
+		return true
+	})
+	return list, err
+}
+
+// Differ says whether there are any such changes.
+func (t *TreeReader) Differ(from, to ObjectID, skip func(path string) bool) (bool, error) {
+	same, err := t.compare("", from, to, skip, func(TreeChange) bool { return false })
+	return !same, err
 }
 
 // IsPackaging says whether a path is that of the debian directory, or below it. It is for
 // [TreeReader.Changes].
 func IsPackaging(path string) bool { return path == "debian" || strings.HasPrefix(path, "debian/") }
 
-func (t *TreeReader) changes(list []TreeChange, prefix string, from, to ObjectID, skip func(string) bool) ([]TreeChange, error) {
+// compare calls found for each change, until that returns false; then more is false.
+func (t *TreeReader) compare(prefix string, from, to ObjectID, skip func(string) bool, found func(TreeChange) bool) (more bool, err error) {
 	if from == to {
-		return list, nil
+		return true, nil
 	}
 	old, err := t.entriesOf(from)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
 	now, err := t.entriesOf(to)
 	if err != nil {
-		return nil, err
+		return false, err
 	}
 	names := map[string]bool{} // of files as they are, of directories with a slash, as git sorts them
 	for name := range old {
@@ -48,15 +59,17 @@ func (t *TreeReader) changes(list []TreeChange, prefix string, from, to ObjectID
 		path, isDir := strings.CutSuffix(prefix+name, "/")
 		switch {
 		case a.ID == b.ID && a.Mode == b.Mode || skip != nil && skip(path):
+			continue
 		case isDir:
-			if list, err = t.changes(list, prefix+name, a.ID, b.ID, skip); err != nil {
-				return nil, err
-			}
+			more, err = t.compare(prefix+name, a.ID, b.ID, skip, found)
 		default:
-			list = append(list, TreeChange{path, a, b})
+			more = found(TreeChange{path, a, b})
+		}
+		if err != nil || !more {
+			return false, err
 		}
 	}
-	return list, nil
+	return true, nil
 }
 
 // entriesOf returns the entries of a tree, those of no tree if it is zero, by the names by which

@@ -148,21 +148,31 @@ func (e *QuiltError) Error() string {
 	return fmt.Sprintf("quilt mode %s: %s%s", e.Mode, e.Problem, listDifferences(e.Differences))
 }
 
-// listDifferences names a few of the differences.
+// causeTexts say the causes in words.
+var causeTexts = map[Cause]string{
+	CauseExecutable: "only one of them is executable",
+	CauseType:       "one is a file, the other is not",
+	CauseLines:      "only the ends of lines differ",
+	CauseIgnore:     "for git alone",
+	CauseGenerated:  "a file that autoconf and the like make; it is in the tarball, but not in git",
+	CauseBinary:     "binary: no patch changes it",
+	CauseDeleted:    "not in git",
+	CauseNew:        "only in git",
+	CauseContent:    "other content",
+}
+
+// listDifferences names differences, a line each.
 func listDifferences(list []QuiltDifference) string {
-	const most = 3
-	if len(list) == 0 {
-		return ""
+	const most = 20
+	var b strings.Builder
+	for i, d := range list {
+		if i == most {
+			fmt.Fprintf(&b, "\n%d files more", len(list)-most)
+			break
+		}
+		fmt.Fprintf(&b, "\n%s: %s", d.Path, causeTexts[d.Cause])
 	}
-	var names []string
-	for _, d := range list[:min(len(list), most)] {
-		names = append(names, fmt.Sprintf("%q (%s)", d.Path, d.Cause))
-	}
-	text := ": " + strings.Join(names, ", ")
-	if len(list) > most {
-		text += fmt.Sprintf(" and %d more", len(list)-most)
-	}
-	return text
+	return b.String()
 }
 
 // An UnrepresentableError says that a branch changes files of upstream in a way that a source

@@ -31,7 +31,7 @@ func (e *LinearError) Error() string {
 	if n := len(e.Stops) - 1; n > 0 {
 		text += fmt.Sprintf(" (and %d more)", n)
 	}
-	return text + "; upstream's files are not what the tarballs and debian/patches give" + listDifferences(e.Differences)
+	return text + "; and upstream's files are not what the tarballs and debian/patches give:" + listDifferences(e.Differences)
 }
 
 // A linearStep is a commit on a way back from HEAD.
@@ -69,11 +69,11 @@ func (m *maker) linearise(base gitmap.ObjectID) ([]*linearStep, error) {
 			stop(s, "is the %dth on the way", maxSearched+1)
 			break
 		}
-		changes, err := m.between(base, s.Tree)
+		differs, err := m.trees.Differ(base, s.Tree, isOurs)
 		if err != nil {
 			return nil, err
 		}
-		if len(changes) == 0 {
+		if !differs {
 			return s.nontrivial(), nil
 		}
 		has, err := m.hasPackaging(s.Tree)
@@ -112,11 +112,11 @@ func (m *maker) parents(s *linearStep, stop func(s *linearStep, format string, a
 			return nil, err
 		}
 		p := &linearStep{Commit: c, child: s}
-		changes, err := m.between(c.Tree, s.Tree)
+		differs, err := m.trees.Differ(c.Tree, s.Tree, isOurs)
 		if err != nil {
 			return nil, err
 		}
-		if p.trivial = len(changes) == 0; !p.trivial {
+		if p.trivial = !differs; differs {
 			nontrivial++
 		}
 		parents = append(parents, p)

@@ -78,10 +78,9 @@ func takeLine(message string, line *regexp.Regexp) (rest, value string) {
 
 // commitPatch returns the patch that a commit becomes, without the difference itself.
 func commitPatch(c *gitmap.Commit, version string) patchFile {
-	message := strings.TrimRight(c.Message, "\n") + "\n"
-	message, name := takeLine(message, nameLine)
+	message, name := takeLine(strings.TrimRight(c.Message, "\n")+"\n", nameLine)
 	message, topic := takeLine(message, topicLine)
-	title, rest, _ := strings.Cut(message, "\n")
+	title, rest, _ := strings.Cut(strings.TrimRight(message, "\n")+"\n", "\n")
 	person, seconds, zone := gitmap.SplitIdentity(c.Author)
 	text := fmt.Sprintf("From: %s\nDate: %s\nX-Dgit-Generated: %s %s\nSubject: %s\n\n%s\n---\n\n",
 		person, mailDate(seconds, zone), version, c.ID, title, strings.TrimLeft(rest, "\n"))
