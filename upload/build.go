@@ -45,6 +45,8 @@ type Built struct {
 	Origs   []string // names in Dir of the orig tarballs and their signatures, which were there before
 	Proven  bool     // the source package was found to unpack to just the tree of the commit
 
+	Warnings []string
+
 	place *place
 }
 

@@ -137,7 +137,7 @@ func (b *builder) program(name string, always []string, usual ...string) []strin
 // is not to find the repository that the private directory is in.
 func (b *builder) inPlace(dir string) tool {
 	t := b.opts.Terminal.in(b.path(dir))
-	t.env = []string{"GIT_CEILING_DIRECTORIES=" + b.place.dir}
+	t.env = append(slices.Clone(t.env), "GIT_CEILING_DIRECTORIES="+b.place.dir)
 	return t
 }
 

@@ -34,7 +34,7 @@ import (
 
 // fromChanges builds in this way. If done is false it cannot be, and nothing is left of it.
 func (b *builder) fromChanges(ctx context.Context, view gitmap.CommitID, tree gitmap.ObjectID) (done bool, err error) {
-	if b.pkg.Format != FormatQuilt {
+	if b.pkg.Format != FormatQuilt || b.opts.Programs.isChanged("dpkg-source") {
 		return false, nil
 	}
 	viewed := *b.pkg
@@ -51,8 +51,11 @@ func (b *builder) fromChanges(ctx context.Context, view gitmap.CommitID, tree gi
 		return false, err
 	}
 	defer changes.close()
-	said := &bytes.Buffer{}
+	said := &strings.Builder{}
 	err = b.buildChanges(ctx, changes, Terminal{Messages: said})
+	if err == nil {
+		err = b.checkSignatures()
+	}
 	if err == nil {
 		err = b.prove(ctx, tree)
 	}
@@ -62,14 +65,24 @@ func (b *builder) fromChanges(ctx context.Context, view gitmap.CommitID, tree gi
 	if err != nil {
 		return false, b.startAgain()
 	}
-	if b.built.Proven = true; b.opts.Terminal.Messages != nil {
-		b.opts.Terminal.Messages.Write(said.Bytes())
+	b.built.Proven = true
+	if w := b.opts.Terminal.Messages; w != nil {
+		io.WriteString(w, b.aboutOrigs(said.String()))
 	}
 	return true, nil
 }
 
-// startAgain empties the private directory.
+// aboutOrigs is what dpkg-source said, without what it only said because it was given no signature.
+func (b *builder) aboutOrigs(said string) string {
+	if b.hasSignatures() {
+		return withoutLine(said, noSignature)
+	}
+	return said
+}
+
+// startAgain empties the private directory, and forgets what was found.
 func (b *builder) startAgain() error {
+	b.built.Warnings = nil
 	entries, err := os.ReadDir(b.place.dir)
 	if err != nil {
 		return err
@@ -140,6 +153,9 @@ func (b *builder) buildChanges(ctx context.Context, c *sourceChanges, terminal T
 	main := b.mainOrig()
 	if err := c.writeOrig(ctx, b.path(main)); err != nil {
 		return err
+	}
+	if b.hasSignatures() { // in a language in which it is known what dpkg-source says of that
+		terminal.env = []string{"LC_ALL=C.UTF-8"}
 	}
 	if err := b.dpkgSource(ctx, terminal, "--no-preparation"); err != nil {
 		return err

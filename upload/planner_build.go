@@ -34,6 +34,7 @@ func (p *planner) build(ctx context.Context) (err error) {
 	if err != nil || p.built == nil {
 		return err
 	}
+	p.warnings = append(p.warnings, p.built.Warnings...)
 	if !p.built.Proven {
 		if err := Correspond(ctx, p.pkg, p.built.Dsc, p.view.Commit, CorrespondOptions{p.opts.Limits, p.opts.Progress}); err != nil {
 			return err

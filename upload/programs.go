@@ -75,6 +75,11 @@ func (p Programs) options(name string, always ...string) []string {
 	return slices.DeleteFunc(all, func(o string) bool { return slices.Contains(p.Without[name], o) })
 }
 
+// isChanged says whether the user has a program run in any other way.
+func (p Programs) isChanged(name string) bool {
+	return len(p.Commands[name])+len(p.Options[name])+len(p.Without[name]) > 0
+}
+
 // command returns the words by which a program is started; usual are those that stand for
 // its name otherwise.
 func (p Programs) command(name string, usual ...string) []string {
@@ -113,10 +118,14 @@ func (e *ToolError) IsMissing() bool {
 type Terminal struct {
 	Stdin    io.Reader // default: nothing
 	Messages io.Writer // default: only the end is kept, for the error
+
+	env []string // variables besides our own
 }
 
 // in returns what runs programs in a directory.
-func (t Terminal) in(dir string) tool { return tool{dir: dir, stdin: t.Stdin, stderr: t.Messages} }
+func (t Terminal) in(dir string) tool {
+	return tool{dir: dir, stdin: t.Stdin, stderr: t.Messages, env: t.env}
+}
 
 // A tool runs programs of others in a directory.
 type tool struct {

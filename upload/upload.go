@@ -54,6 +54,21 @@
 // one removes that. Beyond dgit, patches that do not make what the branch has are refused; a series without a newline
 // at its end gets one; and a .pc alone is no reason to refuse a branch, but in mode nofix.
 //
+// # Builds
+//
+// [Build] makes the source package of a commit in a private directory, debgit/build below the git directory,
+// and binary packages where that is wanted. A lock keeps other builds from the same work tree out;
+// what a killed build has left the next one removes. Only [Built.PutInto] writes elsewhere: when all is
+// complete, the .changes last.
+//
+// The files of a commit are written out byte for byte, without attributes, with modes 0644 and 0755. dpkg-source gets
+// the options -i(?:^|/)\.git(?:/|$) -I.git -b and, of 3.0 (quilt), --include-removal --no-preparation, and a
+// directory called "work", as from dgit 17.0. So the .dsc, what it lists and the .changes are the same as dgit's, byte
+// for byte, if umask 022 is in force there. Times do not matter: those after the newest entry of the changelog
+// become its time in tarballs, and none is before it.
+//
+// What [Correspond] proves is that the .dsc unpacks to the tree of the commit, by an import in memory.
+//
 // # From an upload to the archive
 //
 // [PlanPush] works out everything that a push will do as a [Plan], and tries all that could

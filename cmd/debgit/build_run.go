@@ -56,6 +56,10 @@ func (o *buildFlags) runBuild(ctx context.Context, env *environment, job upload.
 		return err
 	}
 	defer built.Close()
+	progress.close()
+	for _, w := range built.Warnings {
+		env.warn(w)
+	}
 	return o.deliver(ctx, env, progress, work, job, built)
 }
 

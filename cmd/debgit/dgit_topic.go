@@ -19,10 +19,14 @@ command are named in a note, and change nothing. A command of dgit that debgit
 does not have ends with exit status 255; the real dgit can do it in the same
 repository, because refs, commits, tags and configuration are the same.
 
-Of dgit's exit statuses, 4 means that the source package is not in the suite, 8
-that the command line is wrong, 12 that the configuration is, and 255 all else:
-what debgit help exit-status lists from 20 up is only told apart under debgit's
-own name. So are its other options, such as --json.
+Of dgit's exit statuses, 4 means that the source package is not in the suite, 6
+that it is not what the commit has, 8 that the command line is wrong, 12 that
+the configuration is, and 255 all else: what debgit help exit-status lists from
+20 up is only told apart under debgit's own name. So are its other options, such
+as --json.
+
+Builds work in a private copy, where dgit's use the work tree: what they leave
+there is gone with it, and the clean modes clean the copy.
 
 dgit help lists the commands. dgit version prints the version of dgit whose
 place is taken, and that of debgit.`
