@@ -84,12 +84,6 @@ func (r *Repo) DiffText(ctx context.Context, from, to ObjectID, paths ...string)
 	return r.diff(ctx, from, to, []string{"--find-renames"}, paths)
 }
 
-// Patch returns the difference of two trees as a patch that patch(1) can apply, whatever is in the
-// files. Its arguments are those of [Repo.DiffFiles].
-func (r *Repo) Patch(ctx context.Context, from, to ObjectID, paths ...string) (string, error) {
-	return r.diff(ctx, from, to, []string{"--find-renames", "--text"}, paths)
-}
-
 // plainTexts are options that make git take the content of files as it is, whatever the user or
 // the machine has configured. [attributesNoSystem] is for the attributes of the latter.
 var plainTexts = []string{"-c", "core.autocrlf=false", "-c", "core.attributesFile=/dev/null"}

@@ -265,21 +265,22 @@ func (r *statusReader) complainOrigs(context.Context) (*Complaint, error) {
 	return &Complaint{Code: "origs", Text: "an orig tarball is missing", Remedy: "get it with: " + GetOrigsCommand}, nil
 }
 
-// complainPatches is about quilt modes other than the usual one, in which patches are applied.
+// complainPatches is about quilt modes in which patches have to be applied, if one of those is
+// configured; else the mode is found by the layout of the branch, if the patches allow to tell.
 func (r *statusReader) complainPatches(context.Context) (*Complaint, error) {
 	if r.result.Format != "3.0 (quilt)" {
 		return nil, nil
 	}
 	mode, err := r.target().access.QuiltMode("")
-	if err != nil || mode != "linear" && mode != "try-linear" && mode != "auto" {
+	if err != nil || mode != "" && mode != "linear" && mode != "try-linear" && mode != "auto" {
 		return nil, err
 	}
-	switch p := r.result.Patches; p.State {
-	case PatchesUnapplied:
-		return &Complaint{Code: "patches", Text: "the patches are not applied", Option: "--quilt=gbp"}, nil
-	case PackagingOnly:
-		return &Complaint{Code: "patches", Text: "there is only debian/ in git", Option: "--quilt=baredebian"}, nil
-	case PatchesMixed:
+	switch p := r.result.Patches; {
+	case mode != "" && p.State == PatchesUnapplied:
+		return &Complaint{Code: "patches", Text: "the patches are not applied, but the quilt mode is configured to be " + mode, Option: "--quilt=gbp"}, nil
+	case mode != "" && p.State == PackagingOnly:
+		return &Complaint{Code: "patches", Text: "there is only debian/ in git, but the quilt mode is configured to be " + mode, Option: "--quilt=baredebian"}, nil
+	case p.State == PatchesMixed:
 		return &Complaint{Code: "patches", Text: fmt.Sprintf("the patches are neither all applied nor all unapplied: %v", p.Why)}, nil
 	}
 	return nil, nil

@@ -85,7 +85,6 @@ func TestBuiltinSettings(t *testing.T) {
 		{"debian", "", "backports-quirk", "(squeeze)-backports*"},
 		{"debian", "", "experimental-quirk-rc-buggy", "sid"},
 		{"debian", "", "aptget-suite-map", "-"},
-		{"debian", "", "quilt-mode", "linear"},
 		{"debian-security", "", "archive-query", "aptget:"},
 		{"debian-security", "", "git-url", "https://git.dgit.debian.org"}, // of its nominal distro
 		{"ubuntu", "", "git-check", "false"},

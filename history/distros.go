@@ -26,7 +26,6 @@ var builtinDefaults = map[string]string{
 	"dgit.default.build-products-dir":                "..",
 	"dgit.default.aptget-components":                 "main",
 	"dgit.default.source-only-uploads":               "ok",
-	"dgit.default.quilt-mode":                        "linear",
 	"dgit.default.quilt-mode-gbp":                    "gbp",
 	"dgit.default.split-view":                        "auto",
 	"dgit.default.rm-old-changes":                    "false",

@@ -185,10 +185,8 @@ func openTarget(ctx context.Context, repo *gitmap.Repo, opts ImportDscOptions) (
 			break
 		}
 	}
-	if !strings.HasPrefix(t.ref, "refs/") {
-		t.ref = "refs/heads/" + t.ref
-	}
-	if !isRefName(t.ref) {
+	var ok bool
+	if t.ref, ok = RefNamed(t.ref); !ok {
 		return nil, fmt.Errorf("%q is no name for a branch", opts.Branch)
 	}
 	if err := checkOutside(repo, opts.Dsc); err != nil {

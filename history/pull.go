@@ -73,20 +73,19 @@ func checkNotSplit(ctx context.Context, repo *gitmap.Repo, opts PullOptions) err
 	if err != nil {
 		return err
 	}
-	split := opts.SplitView
-	if split == "" {
-		if split, _, err = access.Value("split-view"); err != nil {
-			return err
-		}
+	always, _, err := access.SplitView(opts.SplitView)
+	if err != nil {
+		return err
 	}
-	if split == "always" || slices.Contains(splittingModes, mode) {
+	if always || slices.Contains(splittingModes, mode) {
 		return &SplitViewError{mode}
 	}
 	return nil
 }
 
 // QuiltMode returns the quilt mode: the one that is asked for, else what the configuration
-// wants for all packages, or else for those of the distro.
+// wants for all packages, or else for those of the distro; "" if nobody wants any. Then it is linear
+// for dgit, while debgit looks which one the branch is kept in.
 func (a *Access) QuiltMode(asked string) (string, error) {
 	if asked != "" {
 		return asked, nil
@@ -102,4 +101,20 @@ func (a *Access) QuiltMode(asked string) (string, error) {
 func (a *Access) ForcedQuiltMode() (string, error) {
 	mode, _, err := a.settings.Value("dgit.force.quilt-mode")
 	return mode, err
+}
+
+// SplitView says whether the archive view is always beside the branch, and whether it is never: as is
+// asked for, or else configured. If neither, that depends on the quilt mode. The error is a [*ConfigError]
+// for other values than "always", "never" and "auto".
+func (a *Access) SplitView(asked string) (always, never bool, err error) {
+	if asked == "" {
+		if asked, _, err = a.Value("split-view"); err != nil {
+			return false, false, err
+		}
+	}
+	switch asked {
+	case "always", "never", "auto":
+		return asked == "always", asked == "never", nil
+	}
+	return false, false, &ConfigError{Key: "split-view", Value: asked, Want: `"auto", "always" or "never"`}
 }

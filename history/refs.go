@@ -37,6 +37,12 @@ func ServerSuiteRef(codename string) string { return serverSuitePrefix + codenam
 // TagRef is the ref of a tag, by its name without refs/tags/.
 func TagRef(name string) string { return tagPrefix + name }
 
+// DebrebasePrevious is the ref by which git-debrebase(1) knows what a branch that it has rebased
+// was before, as long as the two are not tied together. branch is a whole ref.
+func DebrebasePrevious(branch string) string {
+	return "refs/ffq-prev/" + strings.TrimPrefix(branch, "refs/")
+}
+
 // archiveRef is what the last fetch found: a pseudo-ref, which each work tree has for itself.
 const archiveRef = "DGIT_ARCHIVE"
 
@@ -78,6 +84,15 @@ var notInRefs = regexp.MustCompile(`[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|//|(^|/)\.|
 
 // isRefName says whether a name that begins with "refs/" is one that git allows.
 func isRefName(name string) bool { return !notInRefs.MatchString(name) }
+
+// RefNamed is the ref that somebody means by a name: a branch, unless that begins with "refs/". ok
+// is false if git allows no such name.
+func RefNamed(name string) (ref string, ok bool) {
+	if !strings.HasPrefix(name, "refs/") {
+		name = headPrefix + name
+	}
+	return name, isRefName(name)
+}
 
 // ArchiveTag is the name, without refs/tags/, of the tag for the archive view of an
 // upload to a distro.

@@ -311,6 +311,11 @@ func TestComplaints(t *testing.T) {
 		"unapplied": {func(r *packageRepo) {
 			r.write("debian/patches/series", "two\n")
 			r.write("debian/patches/two", change("", 2, "two"))
+		}, ""},
+		"unapplied, but configured": {func(r *packageRepo) {
+			set("debian.quilt-mode", "linear")
+			r.write("debian/patches/series", "two\n")
+			r.write("debian/patches/two", change("", 2, "two"))
 		}, "patches"},
 		"applied": {func(r *packageRepo) {
 			r.write("debian/patches/series", "two\n")
@@ -322,7 +327,11 @@ func TestComplaints(t *testing.T) {
 			r.write("debian/patches/two", change("", 2, "two"))
 			r.write("f", strings.Replace(tenLines, "2", "deux", 1))
 		}, "patches"},
-		"debian only": {func(r *packageRepo) { r.git("rm", "-q", "f") }, "patches"},
+		"debian only": {func(r *packageRepo) { r.git("rm", "-q", "f") }, ""},
+		"debian only, but configured": {func(r *packageRepo) {
+			set("debian.quilt-mode", "linear")
+			r.git("rm", "-q", "f")
+		}, "patches"},
 		"a quilt mode": {func(r *packageRepo) {
 			set("debian.quilt-mode", "gbp")
 			r.write("debian/patches/series", "two\n")

@@ -51,6 +51,11 @@ func (m *maker) makeApplied(ctx context.Context) error {
 
 // newPatches works out what becomes of debian/patches.
 func (m *maker) newPatches(ctx context.Context) (*patchEdits, error) {
+	if m.opts.Mode == Linear {
+		if err := m.debrebase(ctx); err != nil {
+			return nil, err
+		}
+	}
 	options, err := m.file("debian/source/options")
 	if err != nil {
 		return nil, err
@@ -103,6 +108,9 @@ func (q *quilter) onTop(ctx context.Context) error {
 	if err != nil || len(changes) == 0 {
 		return err
 	}
+	if q.noDebrebase != nil {
+		return q.noDebrebase
+	}
 	if q.opts.Mode == Smash {
 		return q.smash(ctx)
 	}
@@ -132,12 +140,13 @@ func (q *quilter) onTop(ctx context.Context) error {
 	return q.commitsToPatches(ctx, steps)
 }
 
-func (q *quilter) refuse(problem string, changes []gitmap.TreeChange) error {
-	list, err := q.explain(changes)
+// refuse says how the branch differs from what its quilt mode wants.
+func (m *maker) refuse(problem string, changes []gitmap.TreeChange) error {
+	list, err := m.explain(changes)
 	if err != nil {
 		return err
 	}
-	return &QuiltError{q.opts.Mode, problem, list}
+	return &QuiltError{m.opts.Mode, problem, list}
 }
 
 // checkPatched makes sure that the new patches do make what the branch has of upstream's files.
@@ -152,7 +161,7 @@ func (m *maker) checkPatched(ctx context.Context, tree gitmap.ObjectID) error {
 	if trees.Refusal != nil {
 		return trees.Refusal
 	}
-	changes, err := m.between(trees.Patched, m.head)
+	changes, err := m.between(trees.Patched, tree)
 	if err != nil || len(changes) == 0 {
 		return err
 	}
@@ -177,6 +186,11 @@ func (m *maker) checkPatched(ctx context.Context, tree gitmap.ObjectID) error {
 	return &UnrepresentableError{list}
 }
 
+const (
+	dropStateMessage = "Commit removal of .pc (quilt series tracking data)\n\n[dgit (" + dgitVersion + ") upgrade quilt-remove-pc]\n"
+	dropStateWhat    = "removes .pc, in which quilt notes what it has applied"
+)
+
 // dropQuiltState makes a commit without the directory .pc, if the branch has one.
 func (m *maker) dropQuiltState(ctx context.Context, tree gitmap.ObjectID) error {
 	_, err := m.trees.Entry(tree, quiltState)
@@ -193,8 +207,7 @@ func (m *maker) dropQuiltState(ctx context.Context, tree gitmap.ObjectID) error 
 	if err != nil {
 		return err
 	}
-	return m.commit(ctx, without, "Commit removal of .pc (quilt series tracking data)\n\n[dgit ("+dgitVersion+") upgrade quilt-remove-pc]\n",
-		"removes .pc, in which quilt notes what it has applied")
+	return m.commit(ctx, without, dropStateMessage, dropStateWhat)
 }
 
 // editTree writes a tree with other entries at some paths.

@@ -29,9 +29,9 @@ func ConfiguredCleanMode(access *history.Access) (CleanMode, error) {
 	return mode, nil
 }
 
-// ConfiguredQuiltMode returns the quilt mode: the one that is asked for, else the configured one; for
-// gbp buildpackage that may be another one, the key quilt-mode-gbp.
-func ConfiguredQuiltMode(access *history.Access, asked string, tool BinaryTool) (QuiltMode, error) {
+// ConfiguredQuiltMode returns the quilt mode: the one that is asked for, else the configured one, which
+// for gbp buildpackage may be another one, by the key quilt-mode-gbp; else the given default.
+func ConfiguredQuiltMode(access *history.Access, asked string, tool BinaryTool, otherwise QuiltMode) (QuiltMode, error) {
 	if asked == "" && tool == GbpBuildpackage {
 		forced, err := access.ForcedQuiltMode()
 		if err == nil && forced == "" {
@@ -42,43 +42,10 @@ func ConfiguredQuiltMode(access *history.Access, asked string, tool BinaryTool) 
 		}
 	}
 	name, err := access.QuiltMode(asked)
-	if err != nil {
-		return "", err
+	if err != nil || name == "" {
+		return otherwise, err
 	}
 	return ParseQuiltMode(name)
-}
-
-// A SplitNeededError says that a quilt mode is about the maintainer view, but the archive view may
-// not be another one.
-type SplitNeededError struct{ Mode QuiltMode }
-
-func (e *SplitNeededError) Error() string {
-	return fmt.Sprintf("in quilt mode %s the branch has the maintainer view, so a split view is needed", e.Mode)
-}
-
-// ConfiguredSplit says whether the view of a package is split, as is asked for ("auto", "always" or
-// "never"), or else configured. The error may be a [*SplitNeededError].
-func ConfiguredSplit(access *history.Access, pkg *Package, mode QuiltMode, asked string) (bool, error) {
-	split := asked
-	if split == "" {
-		var err error
-		if split, _, err = access.Value("split-view"); err != nil {
-			return false, err
-		}
-	}
-	splits := pkg.Format == FormatQuilt && mode.IsSplitting()
-	switch split {
-	case "always":
-		return true, nil
-	case "never":
-		if splits {
-			return false, &SplitNeededError{mode}
-		}
-		return false, nil
-	case "auto":
-		return splits, nil
-	}
-	return false, &history.ConfigError{Key: "split-view", Value: split, Want: `"auto", "always" or "never"`}
 }
 
 // SplitBuildOptions takes the options for dpkg-buildpackage(1) apart: which of them say what is built,

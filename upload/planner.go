@@ -1,7 +1,9 @@
 package upload
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -180,7 +182,11 @@ func (p *planner) readStatus(ctx context.Context) (err error) {
 
 // makeView makes the commit that the source package will unpack to.
 func (p *planner) makeView(ctx context.Context) error {
-	mode, split, err := p.chooseMode()
+	mode, err := ConfiguredQuiltMode(p.target.Access, p.opts.Mode, "", p.opts.DefaultMode)
+	if err != nil {
+		return err
+	}
+	always, never, err := p.target.Access.SplitView(p.opts.SplitView)
 	if err != nil {
 		return err
 	}
@@ -192,9 +198,13 @@ func (p *planner) makeView(ctx context.Context) error {
 		return err
 	}
 	p.view, err = MakeView(ctx, p.pkg, ViewOptions{
-		Mode: mode, Split: split, OrigDir: p.target.ProductsDir, Upstream: p.opts.Upstream, CloneURL: p.target.ReadURL, Forces: p.opts.Forces,
+		Mode: mode, Split: always, NoSplit: never, OrigDir: p.target.ProductsDir, Upstream: p.opts.Upstream, CloneURL: p.target.ReadURL, Forces: p.opts.Forces,
 		Limits: p.opts.Limits, Progress: p.opts.Progress, Programs: programs, Terminal: p.opts.Built.Terminal,
 	})
+	if needed := (*SplitNeededError)(nil); errors.As(err, &needed) {
+		p.list.find(Check{Code: "split-view", Text: fmt.Sprintf("the quilt mode %s needs a split view", needed.Mode)})
+		return p.list.err(p.pkg.ID)
+	}
 	if err != nil {
 		return err
 	}
@@ -202,39 +212,8 @@ func (p *planner) makeView(ctx context.Context) error {
 		p.plan.Commits = append(p.plan.Commits, PlannedCommit{made.Commit, made.What})
 	}
 	p.tagger, err = tagger(ctx, p.repo, p.view.Commit)
-	p.plan.Mode, p.plan.Split, p.plan.Head = mode, p.view.Split, p.pkg.Head
+	p.plan.Mode, p.plan.Split, p.plan.Head = cmp.Or(p.view.Mode, mode, Linear), p.view.Split, p.pkg.Head
 	return err
-}
-
-// chooseMode returns the quilt mode, and whether the view is split.
-func (p *planner) chooseMode() (QuiltMode, bool, error) {
-	name, err := p.target.Access.QuiltMode(p.opts.Mode)
-	if err != nil {
-		return "", false, err
-	}
-	mode, err := ParseQuiltMode(name)
-	if err != nil {
-		return "", false, err
-	}
-	split := p.opts.SplitView
-	if split == "" {
-		if split, _, err = p.target.Access.Value("split-view"); err != nil {
-			return "", false, err
-		}
-	}
-	splits := p.pkg.Format == FormatQuilt && mode.IsSplitting()
-	switch split {
-	case "always":
-		return mode, true, nil
-	case "never":
-		if splits {
-			p.list.find(Check{Code: "split-view", Text: fmt.Sprintf("the quilt mode %s needs a split view", mode)})
-		}
-		return mode, false, nil
-	case "auto":
-		return mode, splits, nil
-	}
-	return "", false, &history.ConfigError{Key: "split-view", Value: split, Want: `"auto", "always" or "never"`}
 }
 
 // forward sees that the commit builds on what the suite branch has.

@@ -21,9 +21,11 @@ type PushOptions struct {
 	DryRun                 bool   // move no ref while planning
 	DampRun                bool   // sign nothing, and do nothing that others see
 
-	Mode      string // the quilt mode; default: as configured
+	Mode      string // the quilt mode; default: as configured, or else DefaultMode
 	SplitView string // "auto", "always" or "never"; default: as configured, else auto
 	Upstream  string // see [ViewOptions]
+
+	DefaultMode QuiltMode // default: that of the layout of the branch, see [ViewOptions]
 
 	Overwrite  Overwrite
 	Deliberate []string // what is done in spite of something, without "--deliberately-"

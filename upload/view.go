@@ -2,14 +2,16 @@ package upload
 
 import (
 	"context"
+	"fmt"
 
 	"debgit/gitmap"
 )
 
 // ViewOptions are the options of [MakeView].
 type ViewOptions struct {
-	Mode     QuiltMode // of 3.0 (quilt); default: [Linear]
-	Split    bool      // the archive view is beside the branch, even if Mode does not ask for that
+	Mode     QuiltMode // of 3.0 (quilt); default: that of the layout that the branch has, see [DetectLayout]
+	Split    bool      // the archive view is beside the branch, even if the mode does not ask for that
+	NoSplit  bool      // it may not be: quilt modes that ask for it are refused
 	OrigDir  string    // where the orig tarballs are
 	Upstream string    // for the modes without upstream's files: the commit that has them, as gitrevisions(7) names it; default: upstream's tag
 	CloneURL string    // where people clone the package from, for the patch of [Single]
@@ -26,9 +28,10 @@ type ViewOptions struct {
 // unpack to.
 type View struct {
 	Commit gitmap.CommitID
-	Mode   QuiltMode // "" unless the format is 3.0 (quilt)
-	Split  bool      // Commit is beside the branch, which stays as it is
-	Made   []Made    // on top of the branch, or beside it; oldest first
+	Mode   QuiltMode       // "" unless the format is 3.0 (quilt)
+	Split  bool            // Commit is beside the branch, which stays as it is
+	Made   []Made          // on top of the branch, or beside it; oldest first
+	Layout *DetectedLayout // if that told the mode; or nil
 }
 
 // Made is a commit that was made for a view.
@@ -37,28 +40,39 @@ type Made struct {
 	What   string // in a few words
 }
 
+// A SplitNeededError says that a quilt mode is about the maintainer view, but the archive view may
+// not be another one.
+type SplitNeededError struct{ Mode QuiltMode }
+
+func (e *SplitNeededError) Error() string {
+	return fmt.Sprintf("in quilt mode %s the branch has the maintainer view, so a split view is needed", e.Mode)
+}
+
 // MakeView makes the archive view of pkg. It writes objects and remembers orig tarballs for the next
 // time, but moves no other ref and touches no work tree.
 //
 // Errors are in a [*dsc.PackageError]. Those that say what stands against a view are a
 // [*dsc.NoOrigError] or [*dsc.DuplicateOrigError] about the tarballs, a [*gitmap.PatchesError], an
-// [*UnrepresentableError], a [*QuiltError], a [*LinearError] and a [*gitmap.NoIdentityError].
+// [*UnrepresentableError], a [*QuiltError], a [*LinearError], a [*gitmap.NoDebrebaseError] and a
+// [*gitmap.NoIdentityError]; for a maintainer view a [*SplitNeededError], a [*SinglePatchError], a [*BesideDebianError], an
+// [*UpstreamTagError] or a [*GBPConfError].
 func MakeView(ctx context.Context, pkg *Package, opts ViewOptions) (*View, error) {
-	if opts.Mode == "" {
-		opts.Mode = Linear
-	}
-	v := &View{Commit: pkg.Head, Split: opts.Split}
 	if pkg.Format != FormatQuilt {
-		return v, nil
+		return &View{Commit: pkg.Head, Split: opts.Split}, nil
 	}
-	v.Mode = opts.Mode
+	if opts.Mode == "" {
+		return makeDetectedView(ctx, pkg, opts)
+	}
+	if opts.NoSplit && opts.Mode.IsSplitting() {
+		return nil, pkg.wrap(&SplitNeededError{opts.Mode})
+	}
+	v := &View{Commit: pkg.Head, Mode: opts.Mode, Split: opts.Split || opts.Mode.IsSplitting()}
 	m, err := newMaker(ctx, pkg, opts, v)
 	if err != nil {
 		return nil, pkg.wrap(err)
 	}
 	defer m.close()
 	if opts.Mode.IsSplitting() {
-		v.Split = true
 		err = makeSplitView(ctx, m)
 	} else {
 		err = m.makeApplied(ctx)
@@ -78,6 +92,8 @@ type maker struct {
 	commits *gitmap.CommitReader
 	head    gitmap.ObjectID // the tree of pkg.Head
 	view    *View           // Commit is the last one that was made
+
+	noDebrebase *gitmap.NoDebrebaseError // git-debrebase would be needed for the patches, and is not there
 }
 
 func newMaker(ctx context.Context, pkg *Package, opts ViewOptions, view *View) (m *maker, err error) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"debgit/dsc"
@@ -29,7 +28,6 @@ type buildFlags struct {
 	dryRun     bool
 
 	viewFlags
-	split              string
 	dscAdd, changesAdd []string
 }
 
@@ -95,7 +93,6 @@ func (o *buildFlags) add(cmd *cobra.Command, programs ...string) {
 	flags.BoolVar(&o.clean.dirty, "include-dirty", false, "build from a copy of the work tree, with what is not committed")
 	o.clean.add(cmd)
 	o.viewFlags.add(cmd)
-	flags.StringVar(&o.split, "split-view", "", "build the archive view beside the branch, which has the maintainer view: `always`, never, or auto, if the quilt mode is one of those (default: as configured, else auto)")
 	flags.StringArrayVar(&o.dscAdd, "dsc-control-add", nil, "put `FIELD=VALUE` into the .dsc; may be repeated")
 	flags.StringArrayVar(&o.changesAdd, "ch-control-add", nil, "put `FIELD=VALUE` into the .changes; may be repeated")
 	o.programs.add(cmd, append([]string{"dpkg-source", "dpkg-genchanges"}, programs...)...)
@@ -104,8 +101,7 @@ func (o *buildFlags) add(cmd *cobra.Command, programs ...string) {
 // A buildWork is a source package that is to be built.
 type buildWork struct {
 	packageWork
-	mode  upload.QuiltMode
-	split bool
+	view  upload.ViewOptions
 	clean upload.CleanOptions
 	opts  upload.BuildOptions
 
@@ -118,22 +114,16 @@ func (o *buildFlags) prepare(ctx context.Context, env *environment, tool upload.
 	if err := checkOpenFlags(o.command, o.open); err != nil {
 		return nil, err
 	}
-	if !slices.Contains([]string{"", "auto", "always", "never"}, o.split) {
-		return nil, &usageError{cause: fmt.Sprintf("--split-view=%s: that is not auto, always or never", o.split)}
-	}
 	flags := packageFlags{distro: o.open.Distro, productsDir: o.products, workTree: o.clean.dirty}
 	opened, err := flags.open(ctx, env, history.AccessOptions{})
 	if err != nil {
 		return nil, err
 	}
 	w := &buildWork{packageWork: *opened}
-	if w.mode, err = upload.ConfiguredQuiltMode(w.access, o.quilt, tool); err != nil {
-		return nil, &usageError{cause: err.Error()}
-	}
-	if w.split, err = upload.ConfiguredSplit(w.access, w.Package, w.mode, o.split); err != nil {
+	if w.view, err = o.viewFlags.options(env, &w.packageWork, tool); err != nil {
 		return nil, err
 	}
-	if o.clean.dirty && w.split {
+	if o.clean.dirty && w.isSplit(ctx) {
 		return nil, &usageError{cause: "--include-dirty cannot be in a split view: the source package is made of the archive view, which is beside the branch", hint: "commit the changes first"}
 	}
 	if w.clean.Mode, err = o.clean.chosen(w.access); err != nil {
@@ -145,6 +135,18 @@ func (o *buildFlags) prepare(ctx context.Context, env *environment, tool upload.
 	w.clean.WorkTree, w.clean.Programs, w.clean.Terminal = o.clean.dirty, w.opts.Programs, w.opts.Terminal
 	w.clean.Removing, w.clean.DryRun = env.sayRemoving, o.dryRun
 	return w, nil
+}
+
+// isSplit says whether the archive view is beside the branch. Where the layout of the branch would tell
+// that, and does not, nothing is known to be against it.
+func (w *buildWork) isSplit(ctx context.Context) bool {
+	mode := w.view.Mode
+	if mode == "" {
+		if found, err := upload.DetectLayout(ctx, w.Package, w.view); err == nil {
+			mode = found.Mode
+		}
+	}
+	return w.view.Split || w.Format == upload.FormatQuilt && mode.IsSplitting()
 }
 
 // sayRemoving tells what git is about to remove from the work tree.

@@ -66,15 +66,15 @@ func (o *buildFlags) runBuild(ctx context.Context, env *environment, job upload.
 // view makes the archive view of HEAD. If the quilt mode wants the commits of the view on the branch,
 // that gets them.
 func (o *buildFlags) view(ctx context.Context, env *environment, w *buildWork) (gitmap.CommitID, error) {
-	opts, err := o.viewFlags.options(&w.packageWork)
-	if err != nil {
-		return gitmap.CommitID{}, err
-	}
-	opts.Mode, opts.Split, opts.Limits, opts.Progress = w.mode, w.split, o.limits, w.opts.Progress
+	opts := w.view
+	opts.Limits, opts.Progress = o.limits, w.opts.Progress
 	opts.Programs, opts.Terminal = w.opts.Programs, w.opts.Terminal
 	fixup, err := upload.PlanFixup(ctx, w.Package, opts)
 	if err != nil {
 		return gitmap.CommitID{}, err
+	}
+	if fixup.View.Layout != nil {
+		w.say(env, "the layout of the branch: "+harmlessLine(layoutText(fixup.View.Layout)))
 	}
 	if !fixup.View.Split && !o.dryRun {
 		if err := fixup.Check(ctx); err != nil {

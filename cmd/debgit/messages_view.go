@@ -26,6 +26,17 @@ func viewRules() []rule {
 			}
 			return "make the change when the package is built, such as from debian/rules"
 		}),
+		on(statusOther, func(e *upload.BesideDebianError) string {
+			return "what the upload needs must be in debian/, as a patch if it changes upstream's files; to go on without the rest: --force-unrepresentable"
+		}),
+		on(statusOther, func(e *upload.SinglePatchError) string {
+			return "remove that line from debian/source/options, and commit that"
+		}),
+		on(statusOther, hintUpstreamTag),
+		on(statusOther, func(e *upload.GBPConfError) string { return "mend debian/gbp.conf, and commit that" }),
+		on(statusOther, func(e *gitmap.NoDebrebaseError) string {
+			return "install it: apt install git-debrebase; or make patches without it: --quilt=try-linear"
+		}),
 		on(statusOther, hintQuilt),
 		on(statusOther, hintLinear),
 		on(statusOther, func(e *upload.DirtyError) string { return "commit it, or put it aside: git stash" }),
@@ -52,6 +63,13 @@ func remedy(list []upload.QuiltDifference) string {
 		}
 	}
 	return ""
+}
+
+func hintUpstreamTag(e *upload.UpstreamTagError) string {
+	if len(e.Found) > 0 {
+		return "name the right one: --upstream-commitish=" + quote(e.Found[0])
+	}
+	return "name the commit with upstream's files: --upstream-commitish=COMMIT; or take the tarballs: --quilt=baredebian+tarball"
 }
 
 func hintQuilt(e *upload.QuiltError) string {

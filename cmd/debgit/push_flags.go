@@ -84,7 +84,7 @@ func (o *pushFlags) add(cmd *cobra.Command) {
 	addLimitFlag(flags, &o.archive.limits)
 	flags.BoolVarP(&o.newPackage, "new", "N", false, "the source package may be new to the suite")
 	flags.StringVar(&o.existing, "existing-package", "", "with --new, `PACKAGE` is one that the suite has for sure (default: dpkg)")
-	flags.StringVar(&o.quilt, "quilt", "", "the branch is kept in this quilt `MODE` (default: as configured, else linear)")
+	flags.StringVar(&o.quilt, "quilt", "", "the branch is kept in this quilt `MODE` (default: as configured, else by what is in the branch)")
 	flags.StringVar(&o.split, "split-view", "", "push the archive view beside the branch, which has the maintainer view: `always`, never, or auto, if the quilt mode is one of those (default: as configured, else auto)")
 	flags.StringVar(&o.upstream, "upstream-commitish", "", "upstream's files are in `COMMIT` (default: upstream's tag)")
 	o.addHistory(cmd)
@@ -148,7 +148,7 @@ func (o *pushFlags) pushOptions(env *environment, command, suite string, progres
 			OpenOptions: o.archive.open, ProductsDir: o.archive.productsDir, Getenv: env.getenv, Limits: o.archive.limits, Progress: progress,
 		},
 		Package: o.archive.pkg, Suite: suite, ExistingPackage: o.existing, NoChase: o.archive.noChase,
-		Mode: o.quilt, SplitView: o.split, Upstream: o.upstream,
+		Mode: o.quilt, SplitView: o.split, Upstream: o.upstream, DefaultMode: env.defaultMode(),
 		Overwrite:   upload.Overwrite{TrustChangelog: o.trust || o.collab},
 		Sign:        upload.SignOptions{Key: o.key, Program: o.gpg, NoSign: o.noSign, Stdin: stdinFile(env)},
 		DEP14:       upload.DEP14Options{Reuse: o.reuse},

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"debgit/gitmap"
@@ -45,6 +46,7 @@ const quiltFixupExample = `  debgit quilt-fixup --dry-run
 type quiltFixupOptions struct {
 	packageFlags
 	viewFlags
+	save   string
 	limits gitmap.Limits
 	dryRun bool
 }
@@ -52,25 +54,34 @@ type quiltFixupOptions struct {
 // viewFlags are the options that say how the archive view of a branch is made.
 type viewFlags struct {
 	quilt, upstream string
+	split           string
 	unrepresentable bool
 }
 
 func (o *viewFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&o.quilt, "quilt", "", "the branch is kept in this quilt `MODE` (default: as configured, else linear)")
+	flags.StringVar(&o.quilt, "quilt", "", "the branch is kept in this quilt `MODE` (default: as configured, else by what is in the branch)")
 	flags.StringVar(&o.upstream, "upstream-commitish", "", "in quilt mode baredebian, upstream's files are in `COMMIT` (default: the tag of the upstream version)")
+	flags.StringVar(&o.split, "split-view", "", "make the archive view beside the branch, which stays as it is: `always`, never, or auto, if the quilt mode needs that (default: as configured, else auto)")
 	flags.BoolVar(&o.unrepresentable, "force-unrepresentable", false, "make patches even of changes that no patch can make")
 }
 
-// options returns the options for the archive view of a package.
-func (o *viewFlags) options(work *packageWork) (upload.ViewOptions, error) {
+// options returns the options for the archive view of a package, which is to be built with a tool, if any.
+func (o *viewFlags) options(env *environment, work *packageWork, tool upload.BinaryTool) (upload.ViewOptions, error) {
 	opts := upload.ViewOptions{OrigDir: work.products, Upstream: o.upstream}
-	mode, err := work.access.QuiltMode(o.quilt)
-	if err != nil {
+	if !slices.Contains([]string{"", "auto", "always", "never"}, o.split) {
+		return opts, &usageError{cause: fmt.Sprintf("--split-view=%s: that is not auto, always or never", o.split)}
+	}
+	var err error
+	if opts.Split, opts.NoSplit, err = work.access.SplitView(o.split); err != nil {
 		return opts, err
 	}
-	if opts.Mode, err = upload.ParseQuiltMode(mode); err != nil {
+	_, err = upload.ParseQuiltMode(o.quilt)
+	if o.quilt != "" && err != nil {
 		return opts, &usageError{cause: err.Error()}
+	}
+	if opts.Mode, err = upload.ConfiguredQuiltMode(work.access, o.quilt, tool, env.defaultMode()); err != nil {
+		return opts, err
 	}
 	if o.unrepresentable {
 		opts.Forces = opts.Forces.With(upload.ForceUnrepresentable)
@@ -97,6 +108,7 @@ func newQuiltFixupCommand(env *environment) *cobra.Command {
 	opts.packageFlags.add(cmd)
 	opts.viewFlags.add(cmd)
 	addLimitFlag(cmd.Flags(), &opts.limits)
+	cmd.Flags().StringVar(&opts.save, "save-dgit-view", "", "have `REF` name the archive view: a branch, unless it begins with refs/")
 	cmd.Flags().BoolVarP(&opts.dryRun, "dry-run", "n", false, "change nothing: show the commits that would be made, and their patches")
 	return cmd
 }
@@ -106,7 +118,7 @@ func runQuiltFixup(ctx context.Context, env *environment, opts quiltFixupOptions
 	if err != nil {
 		return err
 	}
-	viewOptions, err := opts.viewFlags.options(work)
+	viewOptions, err := opts.viewFlags.options(env, work, "")
 	if err != nil {
 		return err
 	}
@@ -131,6 +143,15 @@ func runQuiltFixup(ctx context.Context, env *environment, opts quiltFixupOptions
 	}
 	if err := fixup.Apply(ctx); err != nil {
 		return err
+	}
+	if opts.save != "" {
+		ref, err := upload.SaveView(ctx, work.Repo, opts.save, fixup.View)
+		if err != nil {
+			return err
+		}
+		if !env.options.json && !env.options.quiet {
+			env.result(fmt.Sprintf("%s: %s names the archive view\n", harmlessLine(work.ID.String()), harmlessLine(ref)))
+		}
 	}
 	if env.options.json {
 		return showFixup(ctx, env, fixup, false)
@@ -186,12 +207,21 @@ func fixupSummary(f *upload.Fixup) string {
 		return fmt.Sprintf("%s: the source format is %s, which has no patches beside upstream's files: nothing to do\n", id, harmlessLine(p.Format))
 	case v.Mode == upload.NoCheck:
 		return fmt.Sprintf("%s: nothing is done in quilt mode %s\n", id, v.Mode)
-	case v.Split:
-		return fmt.Sprintf("%s: in quilt mode %s the branch stays as it is\n", id, v.Mode)
-	case len(v.Made) == 0:
-		return fmt.Sprintf("%s: every change to upstream's files is a patch: nothing to do\n", id)
 	}
 	var b strings.Builder
+	if v.Layout != nil {
+		fmt.Fprintf(&b, "%s: the layout of the branch: %s\n", id, harmlessLine(layoutText(v.Layout)))
+	}
+	switch {
+	case v.Split:
+		fmt.Fprintf(&b, "%s: in quilt mode %s the branch stays as it is; the archive view is commit %.12s\n", id, v.Mode, v.Commit)
+		for _, made := range v.Made {
+			fmt.Fprintf(&b, "%s: commit %.12s beside the branch %s\n", id, made.Commit, harmlessLine(made.What))
+		}
+		return b.String()
+	case len(v.Made) == 0:
+		fmt.Fprintf(&b, "%s: every change to upstream's files is a patch: nothing to do\n", id)
+	}
 	for _, made := range v.Made {
 		fmt.Fprintf(&b, "%s: commit %.12s on top of the branch %s\n", id, made.Commit, harmlessLine(made.What))
 	}

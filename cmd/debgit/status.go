@@ -9,6 +9,7 @@ import (
 	"debgit/dsc"
 	"debgit/gitmap"
 	"debgit/history"
+	"debgit/upload"
 
 	"github.com/spf13/cobra"
 )
@@ -81,6 +82,10 @@ func runStatus(ctx context.Context, env *environment, suite string, opts statusO
 	if err != nil {
 		return err
 	}
+	layout, err := upload.SeenLayout(ctx, repo, upload.SeenIn(s))
+	if err != nil {
+		return err
+	}
 	for _, w := range s.Warnings {
 		env.warn(w)
 	}
@@ -91,11 +96,11 @@ func runStatus(ctx context.Context, env *environment, suite string, opts statusO
 	}
 	switch {
 	case env.options.json:
-		if err := env.resultJSON("status", newStatusJSON(s)); err != nil {
+		if err := env.resultJSON("status", newStatusJSON(s, layout)); err != nil {
 			return err
 		}
 	case !env.options.quiet:
-		env.result(statusText(env, s))
+		env.result(statusText(env, s, layout))
 	}
 	if opts.exitCode && s.NeedsWork() {
 		return somethingToDoError{}
@@ -104,7 +109,7 @@ func runStatus(ctx context.Context, env *environment, suite string, opts statusO
 }
 
 // statusText is what status prints for people.
-func statusText(env *environment, s *history.Status) string {
+func statusText(env *environment, s *history.Status, layout *upload.DetectedLayout) string {
 	var b strings.Builder
 	width := len("patches")
 	for _, suite := range s.Suites {
@@ -123,6 +128,7 @@ func statusText(env *environment, s *history.Status) string {
 	row("tree", workText(s.Work))
 	row("format", s.Format)
 	row("patches", patchLines(s.Patches)...)
+	row("layout", layoutText(layout))
 	row("origs", origLines(env, s)...)
 	row("push", complaintLines(s)...)
 	return b.String()

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"debgit/history"
+	"debgit/upload"
 )
 
 // The state of a work tree as JSON. The rules of results.go hold.
@@ -21,8 +22,9 @@ type statusJSON struct {
 	Conflicts     []string          `json:"conflicts"`
 	Format        string            `json:"format"`
 	Patches       patchStateJSON    `json:"patches"`
-	Origs         *origsJSON        `json:"origs"` // null if the format has none
-	Push          []complaintJSON   `json:"push"`  // what a push would complain about
+	Layout        layoutJSON        `json:"layout"` // of the branch, as far as its own files tell
+	Origs         *origsJSON        `json:"origs"`  // null if the format has none
+	Push          []complaintJSON   `json:"push"`   // what a push would complain about
 }
 
 type suiteStatusJSON struct {
@@ -54,6 +56,21 @@ type patchStateJSON struct {
 	Why   string   `json:"why"` // why the state is not wholly that
 }
 
+type layoutJSON struct {
+	Layout    string   `json:"layout"`     // "native", "diff", "applied", "unapplied", "debian-only", "dpm" or "debrebase"; "" if they do not tell
+	QuiltMode string   `json:"quilt_mode"` // in which a push makes the archive view, unless another is configured; "" for none
+	Others    []string `json:"others"`     // in which it could be made, too
+	Why       string   `json:"why"`
+}
+
+func newLayoutJSON(l *upload.DetectedLayout) layoutJSON {
+	j := layoutJSON{string(l.Layout), string(l.Mode), []string{}, l.Why}
+	for _, mode := range l.Others {
+		j.Others = append(j.Others, string(mode))
+	}
+	return j
+}
+
 type origsJSON struct {
 	Dir    string         `json:"dir"`
 	Listed string         `json:"listed_by"`
@@ -72,12 +89,12 @@ type complaintJSON struct {
 	Remedy string `json:"remedy"`
 }
 
-func newStatusJSON(s *history.Status) statusJSON {
+func newStatusJSON(s *history.Status, layout *upload.DetectedLayout) statusJSON {
 	r := statusJSON{
 		Package: s.Package, Version: string(s.Version()), Branch: s.Branch,
 		Uploaded: s.IsUploaded(), SomethingToDo: s.NeedsWork(), Suites: []suiteStatusJSON{},
 		Changed: list(s.Work.Changed), Untracked: list(s.Work.Untracked), Conflicts: list(s.Work.Conflicts),
-		Format: s.Format, Patches: patchStateJSON{State: string(s.Patches.State), Names: list(s.Patches.Names)},
+		Format: s.Format, Patches: patchStateJSON{State: string(s.Patches.State), Names: list(s.Patches.Names)}, Layout: newLayoutJSON(layout),
 		Push: []complaintJSON{},
 	}
 	if !s.Head.IsZero() {

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"fmt"
+
+	"debgit/upload"
+)
+
+// layoutWords name the layouts of a branch.
+var layoutWords = map[upload.Layout]string{
+	upload.LayoutNative:    "native",
+	upload.LayoutDiff:      "as the .diff.gz makes it",
+	upload.LayoutApplied:   "as dpkg-source unpacks it",
+	upload.LayoutUnapplied: "as git-buildpackage keeps it",
+	upload.LayoutBare:      "debian/ alone",
+	upload.LayoutDPM:       "as git-dpm keeps it",
+	upload.LayoutDebrebase: "as git-debrebase keeps it",
+}
+
+// layoutText tells the layout of a branch in a line.
+func layoutText(l *upload.DetectedLayout) string {
+	words, ok := layoutWords[l.Layout]
+	switch {
+	case !ok:
+		return "not to be told: " + l.Why
+	case l.Mode != "":
+		return fmt.Sprintf("%s: %s (quilt mode %s)", words, l.Why, l.Mode)
+	case len(l.Others) > 0:
+		return fmt.Sprintf("%s: %s (quilt mode %s or %s)", words, l.Why, l.Others[0], l.Others[1])
+	}
+	return words + ": " + l.Why
+}
+
+// defaultMode is the quilt mode if neither an option nor the configuration has one: dgit's if we are
+// called so, else that of the layout of the branch.
+func (env *environment) defaultMode() upload.QuiltMode {
+	if env.program == dgitName {
+		return upload.Linear
+	}
+	return ""
+}
