@@ -268,11 +268,8 @@ func (e *patchEdits) what() string {
 	return strings.Join(parts, "; ") + " in debian/patches"
 }
 
-// exists says whether there is, or will be, something called so in debian/patches.
+// exists says whether there is something called so in debian/patches.
 func (q *quilter) exists(name string) (bool, error) {
-	if _, ok := q.edits.entries[patchesDir+name]; ok {
-		return true, nil
-	}
 	_, err := q.trees.Entry(q.head, patchesDir+name)
 	if isMissing(err) {
 		return false, nil

@@ -3,6 +3,7 @@ package upload
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"path"
 	"regexp"
 	"strconv"
@@ -21,34 +22,56 @@ func (q *quilter) commitsToPatches(ctx context.Context, steps []*linearStep) err
 	if err != nil {
 		return err
 	}
+	names := patchNames{quilter: q, files: map[string]bool{}, dirs: map[string]bool{}}
 	var patches []patchFile
-	taken := map[string]bool{}
 	for i, s := range steps {
 		diff, err := q.diff(ctx, s.Tree, s.child.Tree)
 		if err != nil {
 			return err
 		}
 		p := commitPatch(s.child.Commit, string(q.pkg.Newest().Version))
-		p.text += diff
-		name := p.name
-		for n := 1; ; n++ {
-			exists, err := q.exists(name)
-			if err != nil {
-				return err
-			}
-			if !exists && !taken[name] {
-				break
-			}
-			name = p.name + strconv.Itoa(n)
+		if p.name, err = names.free(p.name); err != nil {
+			return fmt.Errorf("commit %.12s: %w", s.child.ID, err)
 		}
-		p.name = name
-		taken[name] = true
+		p.text += diff
 		patches = append(patches, p)
 		if q.opts.Progress != nil {
 			q.opts.Progress("make patches", int64(i+1), int64(len(steps)))
 		}
 	}
 	return q.addPatches(ctx, series, patches)
+}
+
+// patchNames are the names of new patches, and of the directories that they are in.
+type patchNames struct {
+	*quilter
+	files, dirs map[string]bool
+}
+
+// free returns name if nothing in debian/patches is called so, else with the first number at its end
+// with which nothing is.
+func (n *patchNames) free(name string) (string, error) {
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		e, err := n.trees.Entry(n.head, patchesDir+dir)
+		if err != nil && !isMissing(err) {
+			return "", err
+		}
+		if n.files[dir] || err == nil && e.Mode != fs.ModeDir {
+			return "", fmt.Errorf("the patch %q wants the directory %s%s, which is a file", name, patchesDir, dir)
+		}
+		n.dirs[dir] = true
+	}
+	for i, free := 1, name; ; i++ {
+		exists, err := n.exists(free)
+		if err != nil {
+			return "", err
+		}
+		if !exists && !n.files[free] && !n.dirs[free] {
+			n.files[free] = true
+			return free, nil
+		}
+		free = name + strconv.Itoa(i)
+	}
 }
 
 // diff returns what differs in upstream's files, as the body of a patch.
