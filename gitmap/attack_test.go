@@ -363,3 +363,32 @@ func TestAttackManyLosses(t *testing.T) {
 		t.Errorf("Losses = %v, %d listed, %d reasons, want %v, 1000 listed, 1001 reasons", imp.Losses.Counts, len(imp.Losses.Listed), len(imp.Own), want)
 	}
 }
+
+// A repository in which other objects stand in for those of the package, and which has grafts,
+// gets the same import as any other.
+func TestAttackReplacements(t *testing.T) {
+	s := newSandbox(t)
+	path := s.write(t, &dsctest.Package{Format: "3.0 (quilt)", Source: "foo", Version: "1.0-1", Files: []dsctest.File{
+		{Name: "foo_1.0.orig.tar.gz", Entries: []dsctest.Entry{{Name: "foo-1.0/a", Content: "one\n"}}},
+		{Name: "foo_1.0-1.debian.tar.xz", Entries: []dsctest.Entry{
+			{Name: "debian/changelog", Content: strings.Replace(attackChangelog, "1.0", "1.0-1", 1)},
+			{Name: "debian/patches/series", Content: "fix.patch\n"},
+			{Name: "debian/patches/fix.patch", Content: "--- a/a\n+++ b/a\n@@ -1 +1 @@\n-one\n+two\n"},
+		}},
+	}})
+	want, err := importInto(t, s.repo, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.git(t, "config", "advice.graftFileDeprecated", "false")
+	if err := os.WriteFile(filepath.Join(s.repo.CommonDir(), "info", "grafts"), []byte(want.Commit.String()+"\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for name := range importedFiles(t, s.repo, want.Main.String()) {
+		s.git(t, "replace", "-f", want.Main.String()+":"+name, want.Main.String()+":debian/source/format")
+	}
+	got, err := importInto(t, s.repo, path)
+	if err != nil || got.Commit != want.Commit {
+		t.Errorf("Import = %+v, %v, want commit %s", got, err, want.Commit)
+	}
+}

@@ -93,3 +93,19 @@ func TestReaderInterrupted(t *testing.T) {
 		}
 	}
 }
+
+// What stands in for an object in refs/replace is no part of a history.
+func TestReaderIgnoresReplacements(t *testing.T) {
+	repo := testRepo(t)
+	one := testCommit(t, repo, "one")
+	other := testCommit(t, repo, "other")
+	gitOutput(t, repo, "replace", one.String(), other.String())
+	reader, err := repo.NewCommitReader(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if c, err := reader.Read(one); err != nil || c.Subject() != "one" {
+		t.Errorf("Read of a commit that is replaced = %+v, %v, want the commit itself", c, err)
+	}
+}
