@@ -2,6 +2,7 @@ package gitmap
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -13,7 +14,7 @@ import (
 
 // ExportOptions are the options of [Repo.Export].
 type ExportOptions struct {
-	Only func(path string) bool // which files; default: all
+	Paths []string // these files and directories alone, as far as they are there; default: all
 }
 
 // Export writes the files of a tree into dir, which must be there, with just the bytes that
@@ -28,8 +29,8 @@ func (r *Repo) Export(ctx context.Context, tree ObjectID, dir string, opts Expor
 		return err
 	}
 	defer root.Close()
-	x := &exporter{repo: r, root: root, only: opts.Only}
-	if err := x.list(ctx, tree); err != nil {
+	x := &exporter{repo: r, root: root}
+	if err := x.list(ctx, tree, opts.Paths); err != nil {
 		return fmt.Errorf("write out tree %s: %w", tree, err)
 	}
 	if err := x.writeAll(ctx); err != nil {
@@ -42,7 +43,6 @@ func (r *Repo) Export(ctx context.Context, tree ObjectID, dir string, opts Expor
 type exporter struct {
 	repo  *Repo
 	root  *os.Root
-	only  func(path string) bool // or nil
 	files []exportedFile
 }
 
@@ -53,14 +53,30 @@ type exportedFile struct {
 	id   ObjectID
 }
 
-// list finds the files, and makes their directories.
-func (x *exporter) list(ctx context.Context, tree ObjectID) error {
+// list finds the files at or below paths, or all if there are none, and makes their directories.
+func (x *exporter) list(ctx context.Context, tree ObjectID, paths []string) error {
 	reader, err := x.repo.NewTreeReader(ctx)
 	if err != nil {
 		return err
 	}
 	defer reader.Close()
-	if err := x.listDir(reader, tree, ""); err != nil {
+	if len(paths) == 0 {
+		err = x.listDir(reader, tree, "")
+	}
+	files := reader.Files(tree)
+	for _, path := range paths {
+		e, lerr := files.entry(path)
+		if errors.Is(lerr, fs.ErrNotExist) {
+			continue
+		}
+		if err = lerr; err == nil {
+			err = x.listEntry(reader, e, path)
+		}
+		if err != nil {
+			break
+		}
+	}
+	if err != nil {
 		return err
 	}
 	made := map[string]bool{".": true}
@@ -78,18 +94,21 @@ func (x *exporter) listDir(reader *TreeReader, tree ObjectID, prefix string) err
 		return err
 	}
 	for _, e := range entries {
-		name := prefix + e.Name
-		switch {
-		case e.Name == "" || e.Name == "." || e.Name == ".." || strings.Contains(e.Name, "/") || refusedName(e.Name) != "":
-			return fmt.Errorf("%q cannot be the name of a file", name)
-		case e.Mode == fs.ModeDir:
-			if err := x.listDir(reader, e.ID, name+"/"); err != nil {
-				return err
-			}
-		case x.only == nil || x.only(name):
-			x.files = append(x.files, exportedFile{name, e.Mode, e.ID})
+		if e.Name == "" || e.Name == "." || e.Name == ".." || strings.Contains(e.Name, "/") || refusedName(e.Name) != "" {
+			return fmt.Errorf("%q cannot be the name of a file", prefix+e.Name)
+		}
+		if err := x.listEntry(reader, e, prefix+e.Name); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+func (x *exporter) listEntry(reader *TreeReader, e TreeEntry, path string) error {
+	if e.Mode == fs.ModeDir {
+		return x.listDir(reader, e.ID, path+"/")
+	}
+	x.files = append(x.files, exportedFile{path, e.Mode, e.ID})
 	return nil
 }
 

@@ -97,13 +97,23 @@ func (b *builder) startAgain() error {
 
 // sourceChanges are the files of a tree that patches change.
 type sourceChanges struct {
-	reader *gitmap.TreeReader
-	tree   gitmap.ObjectID // with the patches
-	paths  map[string]bool
-	old    []gitmap.TreeChange // what of it there is without the patches
+	reader  *gitmap.TreeReader
+	tree    gitmap.ObjectID // with the patches
+	changes []gitmap.TreeChange
 }
 
 func (c *sourceChanges) close() { c.reader.Close() }
+
+// paths are those of the files, and of the debian directory.
+func (c *sourceChanges) paths() []string {
+	paths := []string{"debian"}
+	for _, change := range c.changes {
+		if !change.New.ID.IsZero() {
+			paths = append(paths, change.Path)
+		}
+	}
+	return paths
+}
 
 // openChanges finds out what patches change. It returns nil if the debian tarball may hold files
 // that are not in the debian directory.
@@ -112,20 +122,17 @@ func (b *builder) openChanges(ctx context.Context, trees *gitmap.QuiltTrees, tre
 	if err != nil {
 		return nil, err
 	}
-	c := &sourceChanges{reader: reader, tree: tree, paths: map[string]bool{}}
+	c := &sourceChanges{reader: reader, tree: tree}
 	included, err := reader.Files(tree).Content("debian/source/include-binaries")
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
 	if err == nil {
-		c.old, err = reader.Changes(trees.Unpatched, tree, isPackaging)
+		c.changes, err = reader.Changes(trees.Unpatched, tree, isPackaging)
 	}
 	if err != nil || includesOthers(included) {
 		reader.Close()
 		return nil, err
-	}
-	for _, change := range c.old {
-		c.paths[change.Path] = true
 	}
 	return c, nil
 }
@@ -146,8 +153,7 @@ func includesOthers(data []byte) bool {
 
 // buildChanges has dpkg-source build from the changes, and completes the .dsc.
 func (b *builder) buildChanges(ctx context.Context, c *sourceChanges, terminal Terminal) error {
-	only := func(path string) bool { return isPackaging(path) || c.paths[path] }
-	if err := b.export(ctx, c.tree, gitmap.ExportOptions{Only: only}); err != nil {
+	if err := b.export(ctx, c.tree, gitmap.ExportOptions{Paths: c.paths()}); err != nil {
 		return err
 	}
 	main := b.mainOrig()
@@ -184,7 +190,7 @@ func (c *sourceChanges) writeOrig(ctx context.Context, path string) error {
 	var data bytes.Buffer
 	w := tar.NewWriter(&data)
 	w.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: "orig/", Mode: 0o755}) // of which dpkg-source takes the inside
-	for _, change := range c.old {
+	for _, change := range c.changes {
 		if err := c.writeEntry(w, change.Path, change.Old); err != nil {
 			return err
 		}
