@@ -115,7 +115,7 @@ func (q *quilter) onTop(ctx context.Context) error {
 		return q.smash(ctx)
 	}
 	if q.opts.Mode == NoFix {
-		return q.refuse("the branch has changes that no patch makes:", changes)
+		return q.refuse("the branch has changes that no patch makes", changes)
 	}
 	steps, err := q.linearise(q.base.Patched)
 	var stopped *LinearError

@@ -161,10 +161,14 @@ var causeTexts = map[Cause]string{
 	CauseContent:    "other content",
 }
 
-// listDifferences names differences, a line each.
+// listDifferences names differences, a line each, after a colon.
 func listDifferences(list []QuiltDifference) string {
 	const most = 20
+	if len(list) == 0 {
+		return ""
+	}
 	var b strings.Builder
+	b.WriteByte(':')
 	for i, d := range list {
 		if i == most {
 			fmt.Fprintf(&b, "\n%d files more", len(list)-most)

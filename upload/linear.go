@@ -31,7 +31,7 @@ func (e *LinearError) Error() string {
 	if n := len(e.Stops) - 1; n > 0 {
 		text += fmt.Sprintf(" (and %d more)", n)
 	}
-	return text + "; and upstream's files are not what the tarballs and debian/patches give:" + listDifferences(e.Differences)
+	return text + "; and upstream's files are not what the tarballs and debian/patches give" + listDifferences(e.Differences)
 }
 
 // A linearStep is a commit on a way back from HEAD.
