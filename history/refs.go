@@ -19,6 +19,17 @@ func BranchRef(codename string) string { return headPrefix + Branch(codename) }
 
 const headPrefix = "refs/heads/"
 
+// HeadRef is the ref of a branch as git shows it, without refs/heads/; of what is a ref already, that ref.
+func HeadRef(branch string) string {
+	if strings.HasPrefix(branch, "refs/") {
+		return branch
+	}
+	return headPrefix + branch
+}
+
+// ShortHead is a branch as git shows it, of its ref.
+func ShortHead(ref string) string { return strings.TrimPrefix(ref, headPrefix) }
+
 // Branch is BranchRef as git shows it, without refs/heads/.
 func Branch(codename string) string { return "dgit/" + codename }
 

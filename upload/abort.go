@@ -54,6 +54,15 @@ func (p *performer) undo(ctx context.Context) (*Aborted, error) {
 			return nil, err
 		}
 	}
+	if p.hasBegun(StepSave) {
+		err := p.moveRef(ctx, PlannedMove{Ref: p.Plan.SaveView.Ref, Old: p.Plan.SaveView.New, New: p.Plan.SaveView.Old}, "debgit push --abort")
+		if moved, ok := errors.AsType[*MovedError](err); ok {
+			a.Left, err = append(a.Left, moved.Error()), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
 	if p.hasBegun(StepBranch) {
 		if err := p.putBackBranch(ctx, a); err != nil {
 			return nil, err
@@ -92,7 +101,7 @@ func (p *performer) putBackFiles() error {
 
 // putBackTags makes the tags what they were.
 func (p *performer) putBackTags(ctx context.Context, a *Aborted) error {
-	refs, err := p.repo.Refs(ctx, "refs/tags/")
+	refs, err := p.repo.Refs(ctx, tagRef(""))
 	if err != nil {
 		return err
 	}

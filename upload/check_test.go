@@ -152,3 +152,37 @@ func (p *pusher) taint(object string) {
 	}
 	p.configure("ssh", ssh)
 }
+
+// A ref can be given to the archive view in a split view. With a damp run no tag is made, and nothing
+// is public; what is given up is as before.
+func TestSaveViewAndDampRun(t *testing.T) {
+	p := newPusher(t)
+	p.git("branch", "saved")
+	opts := p.options()
+	opts.SplitView, opts.SaveView, opts.DampRun = "always", "view", true
+	plan, err := p.push(opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.git("tag"); got != "" || p.served() != "" || p.files(p.world.Queue) != "" {
+		t.Errorf("after a damp run there are the tags %q, the git server has %q, the queue %q; want nothing", got, p.served(), p.files(p.world.Queue))
+	}
+	if got, want := p.files(filepath.Dir(p.dir)), "bell_1.0.dsc bell_1.0.tar.xz bell_1.0_source.changes"; got != want {
+		t.Errorf("after a damp run there are the files %q, want %q", got, want)
+	}
+	if got := p.git("rev-parse", "refs/heads/view"); got != plan.Commit.String() {
+		t.Errorf("the saved view is %s, want %s", got, plan.Commit)
+	}
+	opts.DampRun, opts.SaveView = false, "refs/heads/saved"
+	if _, err := p.push(opts); err != nil {
+		t.Fatal(err)
+	}
+	p.diverge("1.1")
+	opts.Overwrite.TrustChangelog = true
+	if plan, err = p.push(opts); err != nil {
+		t.Fatal(err)
+	}
+	if got, head := p.git("rev-parse", "saved"), p.git("rev-parse", "HEAD"); got != head || plan.Commit.String() == head || plan.Branch != nil {
+		t.Errorf("the saved view is %s, HEAD %s, the pushed commit %s; want the first two the same, and the third another", got, head, plan.Commit)
+	}
+}

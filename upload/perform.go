@@ -50,6 +50,7 @@ var actions = map[StepName]func(*performer, context.Context) error{
 	StepSignTags:  (*performer).signTags,
 	StepSignFiles: (*performer).signFiles,
 	StepBranch:    (*performer).moveBranch,
+	StepSave:      (*performer).saveView,
 	StepTags:      (*performer).storeTags,
 	StepCreate:    (*performer).createRepository,
 	StepPush:      (*performer).pushGit,
@@ -239,7 +240,7 @@ func (e *OtherBranchError) Error() string {
 
 // storeTags gives the tags their refs, all at once.
 func (p *performer) storeTags(ctx context.Context) error {
-	refs, err := p.repo.Refs(ctx, "refs/tags/")
+	refs, err := p.repo.Refs(ctx, tagRef(""))
 	if err != nil {
 		return err
 	}
@@ -314,6 +315,27 @@ func (p *performer) isPublic(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
+// saveView has a ref name the archive view.
+func (p *performer) saveView(ctx context.Context) error {
+	return p.moveRef(ctx, *p.Plan.SaveView, "debgit push")
+}
+
+// moveRef moves a ref, unless it is there already.
+func (p *performer) moveRef(ctx context.Context, move PlannedMove, message string) error {
+	refs, err := p.repo.Refs(ctx, move.Ref)
+	if err != nil {
+		return err
+	}
+	switch now := gitmap.CommitID(refs[move.Ref]); now {
+	case move.New:
+		return nil
+	case move.Old:
+		return p.repo.UpdateRefs(ctx, message, gitmap.RefUpdate{Ref: move.Ref, New: move.New, Old: move.Old})
+	default:
+		return &MovedError{Ref: move.Ref, Want: move.Old, Is: now}
+	}
+}
+
 // moveTracking moves the tracking branch, unless a fetch did.
 func (p *performer) moveTracking(ctx context.Context) error {
 	move := p.Plan.Tracking
@@ -327,10 +349,7 @@ func (p *performer) moveTracking(ctx context.Context) error {
 			return err
 		}
 	}
-	if now != move.Old {
-		return &MovedError{Ref: move.Ref, Want: move.Old, Is: now}
-	}
-	return p.repo.UpdateRefs(ctx, "dgit push", gitmap.RefUpdate{Ref: move.Ref, New: move.New, Old: move.Old})
+	return p.moveRef(ctx, move, "dgit push")
 }
 
 // placeFiles gives the files their final names. What had these names is kept until the end.

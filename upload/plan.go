@@ -7,6 +7,7 @@ import (
 	"debgit/archive"
 	"debgit/dsc"
 	"debgit/gitmap"
+	"debgit/history"
 )
 
 // planSchema is the version of the form that plans have in JSON and in the journal.
@@ -30,10 +31,11 @@ type Plan struct {
 	Commit gitmap.CommitID `json:"commit"` // what the suite branch becomes
 
 	Checks   []Check         `json:"checks"`
-	Commits  []PlannedCommit `json:"commits"` // that were made, the oldest first; no branch has them yet
-	Branch   *PlannedMove    `json:"branch"`  // of the user; nil if it stays as it is
-	Tags     []PlannedTag    `json:"tags"`    // in the order in which they are made
-	Files    []PlannedFile   `json:"files"`   // of the upload
+	Commits  []PlannedCommit `json:"commits"`   // that were made, the oldest first; no branch has them yet
+	Branch   *PlannedMove    `json:"branch"`    // of the user; nil if it stays as it is
+	SaveView *PlannedMove    `json:"save_view"` // a ref that is to name the archive view; nil if there is none
+	Tags     []PlannedTag    `json:"tags"`      // in the order in which they are made
+	Files    []PlannedFile   `json:"files"`     // of the upload
 	Git      PlannedPush     `json:"git"`
 	Tracking PlannedMove     `json:"tracking"`
 	Products string          `json:"build_products_dir"` // where Files get their final names
@@ -125,6 +127,7 @@ const (
 	StepSignTags  StepName = "sign-tags"  // the tags get their signatures
 	StepSignFiles StepName = "sign-files" // the .dsc and the .changes get theirs
 	StepBranch    StepName = "branch"     // the user's branch moves, if it does
+	StepSave      StepName = "save-view"  // a ref names the archive view, too
 	StepTags      StepName = "tags"       // the tags get their refs
 	StepCreate    StepName = "create"     // the git server gets the repository, if it lacks it
 	StepPush      StepName = "push"       // commits and tags go to the git server
@@ -149,7 +152,10 @@ func (p *Plan) steps() []PlannedStep {
 	add(StepSignTags, false, "make %s, %s", nounList("tag", p.tagNames()), signatures)
 	add(StepSignFiles, false, "make %s, %s", nounList("file", p.signedNames()), signatures)
 	if p.Branch != nil {
-		add(StepBranch, false, "move your branch %s forward to %s", strings.TrimPrefix(p.Branch.Ref, "refs/heads/"), p.Branch.New)
+		add(StepBranch, false, "move your branch %s forward to %s", history.ShortHead(p.Branch.Ref), p.Branch.New)
+	}
+	if p.SaveView != nil {
+		add(StepSave, false, "have %s name the archive view %s", p.SaveView.Ref, p.SaveView.New)
 	}
 	add(StepTags, false, "store the tags")
 	if p.Git.Create {

@@ -190,16 +190,12 @@ func (p *planner) makeView(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	programs, err := NewPrograms(p.target.Access, p.opts.Built.Programs)
-	if err != nil {
-		return err
-	}
 	if p.opts.Built.Programs, err = NewPrograms(p.target.Access, p.opts.Built.Programs); err != nil {
 		return err
 	}
 	p.view, err = MakeView(ctx, p.pkg, ViewOptions{
 		Mode: mode, Split: always, NoSplit: never, OrigDir: p.target.ProductsDir, Upstream: p.opts.Upstream, CloneURL: p.target.ReadURL, Forces: p.opts.Forces,
-		Limits: p.opts.Limits, Progress: p.opts.Progress, Programs: programs, Terminal: p.opts.Built.Terminal,
+		Limits: p.opts.Limits, Progress: p.opts.Progress, Programs: p.opts.Built.Programs, Terminal: p.opts.Built.Terminal,
 	})
 	if needed := (*SplitNeededError)(nil); errors.As(err, &needed) {
 		p.list.find(Check{Code: "split-view", Text: fmt.Sprintf("the quilt mode %s needs a split view", needed.Mode)})
@@ -213,6 +209,12 @@ func (p *planner) makeView(ctx context.Context) error {
 	}
 	p.tagger, err = tagger(ctx, p.repo, p.view.Commit)
 	p.plan.Mode, p.plan.Split, p.plan.Head = cmp.Or(p.view.Mode, mode, Linear), p.view.Split, p.pkg.Head
+	if err != nil || !p.view.Split || p.opts.SaveView == "" {
+		return err
+	}
+	ref := history.HeadRef(p.opts.SaveView)
+	refs, err := p.repo.Refs(ctx, ref)
+	p.plan.SaveView = &PlannedMove{Ref: ref, Old: gitmap.CommitID(refs[ref]), New: p.view.Commit}
 	return err
 }
 
@@ -261,6 +263,10 @@ func (p *planner) lackedText() (string, bool) {
 // checkKey checks that what is to be signed can be, before anything is built.
 func (p *planner) checkKey(ctx context.Context) (err error) {
 	opts := p.opts.Sign
+	if opts.Remote {
+		p.plan.Signing = PlannedSigning{Remote: true}
+		return nil
+	}
 	opts.NoSign = opts.NoSign || p.opts.DampRun
 	opts.Maintainer = p.pkg.Newest().Maintainer
 	if p.signer, err = NewSigner(p.target.Access, opts); err != nil {

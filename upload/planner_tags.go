@@ -18,7 +18,7 @@ func (p *planner) findTags(ctx context.Context) error {
 	if p.opts.mayRewrite() {
 		r.Previously = p.target.Replaced()
 	}
-	refs, err := p.repo.Refs(ctx, "refs/tags/")
+	refs, err := p.repo.Refs(ctx, tagRef(""))
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ type PushOptions struct {
 	Mode      string // the quilt mode; default: as configured, or else DefaultMode
 	SplitView string // "auto", "always" or "never"; default: as configured, else auto
 	Upstream  string // see [ViewOptions]
+	SaveView  string // ref, or branch, that names the archive view in a split view, too; default: none
 
 	DefaultMode QuiltMode // default: that of the layout of the branch, see [ViewOptions]
 

@@ -168,7 +168,7 @@ func (l *dgitLine) ownOptions(target *cobra.Command, top string) (own, lost []st
 	for _, s := range l.settings {
 		option := target.Flag(s.is)
 		switch {
-		case s.is == "build-products-dir" && option != nil:
+		case (s.is == "build-products-dir" || s.is == "changes") && option != nil:
 			own = append(own, "--"+s.is+"="+below(top, s.value))
 		case s.is != "" && option != nil && option.NoOptDefVal != "" && s.value == "":
 			own = append(own, "--"+s.is)

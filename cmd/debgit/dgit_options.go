@@ -51,7 +51,7 @@ var dgitOptions = []dgitOption{
 	{long: "dry-run", short: 'n', form: noValue, is: "dry-run", takes: "damp-run"},
 	{long: "damp-run", short: 'L', form: noValue, is: "damp-run", takes: "dry-run", quiet: true}, // what reads is not signed anyhow
 	{long: "debug", short: 'D', form: noValue, is: "debug"},
-	{long: "batch", form: noValue, quiet: true}, // debgit asks nothing
+	{long: "batch", form: noValue, is: "batch", quiet: true}, // debgit asks nothing
 	{long: "new", short: 'N', form: noValue, is: "new"},
 	{long: "for-push", form: noValue, is: "for-push"},
 	{long: "build-products-dir", form: value, valid: anyText, is: "build-products-dir"},
@@ -88,7 +88,7 @@ var dgitOptions = []dgitOption{
 	{long: "trust-changelog", form: noValue, is: "trust-changelog"},
 	{long: "collab-non-dgit", form: noValue, is: "collab-non-dgit"},
 	{long: "untaint-history", form: noValue, is: "deliberately-include-questionable-history"},
-	{long: "retry-schedule", form: inlineValue, valid: exactly(`\d*(,\d*)*`)},
+	{long: "retry-schedule", form: inlineValue, valid: exactly(`\d*(,\d*)*`), is: "retry-schedule"},
 	{long: "dep14tag", form: noValue, is: "dep14tag"},
 	{long: "no-dep14tag", form: noValue, is: "no-dep14tag"},
 	{long: "always-dep14tag", form: noValue, is: "always-dep14tag"},

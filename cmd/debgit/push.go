@@ -39,7 +39,7 @@ func newPushCommand(env *environment) *cobra.Command {
 			case (goOn || abort) && len(args) > 0:
 				return &usageError{cause: "push: a push that was begun knows its suite; leave " + args[0] + " out"}
 			case goOn:
-				return runPushContinue(cmd.Context(), env)
+				return runPushContinue(cmd.Context(), env, opts)
 			case abort:
 				return runPushAbort(cmd.Context(), env)
 			}
@@ -71,7 +71,11 @@ func runPush(ctx context.Context, env *environment, suite string, opts plannedPu
 	return runPlannedPush(ctx, env, pushOf{"push", suite, what.Kind == "built"}, opts)
 }
 
-func runPushContinue(ctx context.Context, env *environment) error {
+func runPushContinue(ctx context.Context, env *environment, opts plannedPushFlags) error {
+	retry, err := opts.retries()
+	if err != nil {
+		return err
+	}
 	repo, err := gitmap.Open(ctx, env.cwd)
 	if err != nil {
 		return err
@@ -81,7 +85,7 @@ func runPushContinue(ctx context.Context, env *environment) error {
 		return err
 	}
 	defer push.Close()
-	return performPush(ctx, env, push)
+	return performPush(ctx, env, push, retry)
 }
 
 func runPushAbort(ctx context.Context, env *environment) error {

@@ -6,7 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"debgit/dsc"
 	"debgit/gitmap"
@@ -68,6 +70,10 @@ type pushFlags struct {
 	expectSuite        string
 	expectVersion      string
 	since, maintainer  string
+	programs           programFlags
+	batch              bool
+	retry              string
+	saveView           string
 	changes            string
 	dscAdd, changesAdd []string
 }
@@ -87,6 +93,7 @@ func (o *pushFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&o.quilt, "quilt", "", "the branch is kept in this quilt `MODE` (default: as configured, else by what is in the branch)")
 	flags.StringVar(&o.split, "split-view", "", "push the archive view beside the branch, which has the maintainer view: `always`, never, or auto, if the quilt mode is one of those (default: as configured, else auto)")
 	flags.StringVar(&o.upstream, "upstream-commitish", "", "upstream's files are in `COMMIT` (default: upstream's tag)")
+	flags.StringVar(&o.saveView, "save-dgit-view", "", "in a split view, have `REF` name the archive view, too, whatever it named before")
 	o.addHistory(cmd)
 	o.addSigning(cmd)
 	flags.StringVar(&o.host, "upload-host", "", "send the files to `HOST`, as dput knows it, or put them into the directory of that absolute path (default: as configured)")
@@ -105,6 +112,33 @@ func (o *pushFlags) addBuild(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVarP(&o.since, "since-version", "v", "", "the .changes tells what is new since `VERSION`; _: in this version alone (default: the newest in the suite)")
 	flags.StringVarP(&o.maintainer, "maintainer", "m", "", "the .changes names `NAME <EMAIL>` as the maintainer")
+	o.programs.add(cmd, "dpkg-source", "dpkg-genchanges")
+}
+
+// addRetry adds the options about a queue that does not answer.
+func (o *pushFlags) addRetry(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVar(&o.batch, "batch", false, "nobody is there to try again: if the queue fails, wait and retry, like --retry-schedule="+batchSchedule)
+	flags.StringVar(&o.retry, "retry-schedule", "", "if the queue fails, try again after so many `SECONDS,...` each")
+}
+
+// batchSchedule is when dput is tried again with --batch, in seconds.
+const batchSchedule = "10,20,50,125,400"
+
+// retries are the waits before each further try to send the upload.
+func (o *pushFlags) retries() (waits []time.Duration, err error) {
+	schedule := o.retry
+	if schedule == "" && o.batch {
+		schedule = batchSchedule
+	}
+	for word := range strings.FieldsFuncSeq(schedule, func(r rune) bool { return r == ',' }) {
+		seconds, err := strconv.ParseUint(word, 10, 24)
+		if err != nil {
+			return nil, &usageError{cause: fmt.Sprintf("--retry-schedule=%s: %q is no number of seconds", schedule, word)}
+		}
+		waits = append(waits, time.Duration(seconds)*time.Second)
+	}
+	return waits, nil
 }
 
 // addHistory adds the options about what is lifted of the checks.
@@ -148,7 +182,7 @@ func (o *pushFlags) pushOptions(env *environment, command, suite string, progres
 			OpenOptions: o.archive.open, ProductsDir: o.archive.productsDir, Getenv: env.getenv, Limits: o.archive.limits, Progress: progress,
 		},
 		Package: o.archive.pkg, Suite: suite, ExistingPackage: o.existing, NoChase: o.archive.noChase,
-		Mode: o.quilt, SplitView: o.split, Upstream: o.upstream, DefaultMode: env.defaultMode(),
+		Mode: o.quilt, SplitView: o.split, Upstream: o.upstream, DefaultMode: env.defaultMode(), SaveView: o.saveView,
 		Overwrite:   upload.Overwrite{TrustChangelog: o.trust || o.collab},
 		Sign:        upload.SignOptions{Key: o.key, Program: o.gpg, NoSign: o.noSign, Stdin: stdinFile(env)},
 		DEP14:       upload.DEP14Options{Reuse: o.reuse},
@@ -215,19 +249,13 @@ func (o *pushFlags) buildOptions(env *environment) (upload.BuildOptions, error) 
 	if !env.options.quiet && !env.options.json {
 		opts.Terminal.Messages = env.stderr
 	}
-	for _, add := range []struct {
-		texts  []string
-		fields *[]dsc.Field
-	}{{o.dscAdd, &opts.DscAdd}, {o.changesAdd, &opts.ChangesAdd}} {
-		for _, text := range add.texts {
-			name, value, ok := strings.Cut(text, "=")
-			if !ok || name == "" || value == "" {
-				return opts, &usageError{cause: fmt.Sprintf("%q is not FIELD=VALUE", text)}
-			}
-			*add.fields = append(*add.fields, dsc.Field{Name: name, Value: value})
-		}
+	opts.Programs = o.programs.programs(env)
+	var err error
+	if opts.DscAdd, err = controlFields(o.dscAdd); err != nil {
+		return opts, err
 	}
-	return opts, nil
+	opts.ChangesAdd, err = controlFields(o.changesAdd)
+	return opts, err
 }
 
 // stdinFile is the terminal or file that programs may read from, or nil.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"debgit/gitmap"
+	"debgit/history"
 	"debgit/upload"
 )
 
@@ -34,17 +36,21 @@ func runPlannedPush(ctx context.Context, env *environment, what pushOf, opts pla
 		return err
 	}
 	defer push.Close()
+	retry, err := opts.retries()
+	if err != nil {
+		return err
+	}
 	for _, w := range push.Warnings {
 		env.warn(w)
 	}
 	if opts.dryRun {
 		return printPlan(env, push.Plan)
 	}
-	return performPush(ctx, env, push)
+	return performPush(ctx, env, push, retry)
 }
 
 // performPush carries a push out, or what is left of it, and says what has become of it.
-func performPush(ctx context.Context, env *environment, push *upload.Push) error {
+func performPush(ctx context.Context, env *environment, push *upload.Push, retry []time.Duration) error {
 	say := func(text string) {
 		if !env.options.quiet {
 			env.message("note", "36", text)
@@ -56,6 +62,10 @@ func performPush(ctx context.Context, env *environment, push *upload.Push) error
 	err := push.Perform(ctx, upload.PerformOptions{
 		Getenv: env.getenv,
 		Begin:  func(s upload.PlannedStep) { say(s.What) },
+		Waiting: func(err error, wait time.Duration) {
+			env.warn(fmt.Sprintf("%v; the next try is in %v", err, wait))
+		},
+		Retry:  retry,
 		Stdin:  stdinFile(env),
 		Output: env.stderr,
 	})
@@ -78,7 +88,7 @@ func branchNote(p *upload.Plan) string {
 		what = append(what, fmt.Sprintf("%s %s", short(c.Commit), c.What))
 	}
 	return fmt.Sprintf("your branch %s gets %s, for this upload:\n%s",
-		strings.TrimPrefix(p.Branch.Ref, "refs/heads/"), count(len(what), "commit", "commits"), strings.Join(what, "\n"))
+		history.ShortHead(p.Branch.Ref), count(len(what), "commit", "commits"), strings.Join(what, "\n"))
 }
 
 // pushSummary says what was published.

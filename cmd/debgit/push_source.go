@@ -75,6 +75,7 @@ func newPushSourceCommand(env *environment) *cobra.Command {
 
 func (o *plannedPushFlags) add(cmd *cobra.Command) {
 	o.pushFlags.add(cmd)
+	o.addRetry(cmd)
 	flags := cmd.Flags()
 	flags.BoolVarP(&o.dryRun, "dry-run", "n", false, "only work out and print what would be done")
 	flags.BoolVarP(&o.dampRun, "damp-run", "L", false, "do only what nobody else sees, and sign nothing: the branch moves, and the files get their names")
