@@ -14,7 +14,7 @@ func viewRules() []rule {
 	return []rule{
 		on(statusOther, func(e *upload.NotPackageError) string { return "run it at work on a source package" }),
 		on(statusOther, func(e *dsc.NoOrigError) string {
-			return "get it: debgit download-unfetched-origs; or, if the archive has none, " + history.GetOrigsCommand
+			return "get it: " + history.GetOrigsCommand + "; or, if the archive has none, make it, such as with: origtargz"
 		}),
 		on(statusOther, func(e *dsc.DuplicateOrigError) string { return "remove the one that the upload shall not have" }),
 		on(statusOther, func(e *gitmap.PatchesError) string {
