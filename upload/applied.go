@@ -287,6 +287,10 @@ func (q *quilter) addPatches(ctx context.Context, series string, patches []patch
 	if series != "" && !strings.HasSuffix(series, "\n") { // else the next name would be part of its last line
 		series += "\n"
 	}
+	mode := fs.FileMode(0o644)
+	if series != "" {
+		mode = seriesMode(q.trees, q.head)
+	}
 	files := map[string]string{}
 	for _, p := range patches {
 		files[p.name] = p.text
@@ -299,9 +303,21 @@ func (q *quilter) addPatches(ctx context.Context, series string, patches []patch
 		if err != nil {
 			return err
 		}
-		q.edits.entries[patchesDir+name] = gitmap.TreeEntry{Mode: 0o644, ID: id}
+		entry := gitmap.TreeEntry{Mode: 0o644, ID: id}
+		if name == "series" {
+			entry.Mode = mode
+		}
+		q.edits.entries[patchesDir+name] = entry
 	}
 	return pack.Finish()
+}
+
+// seriesMode returns the mode of the series with a patch more: what appends to a file leaves that as it is.
+func seriesMode(trees *gitmap.TreeReader, tree gitmap.ObjectID) fs.FileMode {
+	if e, err := trees.Entry(tree, seriesName); err == nil && e.Mode.IsRegular() {
+		return e.Mode
+	}
+	return 0o644
 }
 
 // series returns the series that there is, "" if there is none.

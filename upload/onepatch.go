@@ -49,12 +49,11 @@ func (q *quilter) single(ctx context.Context) error {
 	if err != nil || diff == "" {
 		return err
 	}
-	url := q.opts.CloneURL
-	header := strings.NewReplacer("PACKAGE", q.pkg.ID.Package, "URL", url).Replace(singleHeader)
+	header := strings.ReplaceAll(singleHeader, "PACKAGE", q.pkg.ID.Package)
 	return q.addPatches(ctx, "", []patchFile{{singleName, header + diff}})
 }
 
-// singleHeader is what dgit writes into that patch, to the byte.
+// singleHeader is what dgit writes into that patch, to the byte, for whatever distro.
 const singleHeader = `From: 
 Subject: Debian changes
 
@@ -68,7 +67,7 @@ representation -- git commits in the packaging repository.
 For example, to see the changes made by the Debian maintainer in the first
 upload of upstream version 1.2.3, you could use:
 
-    % git clone URL
+    % git clone https://git.dgit.debian.org/PACKAGE
     % cd PACKAGE
     % git log --oneline 1.2.3..debian/1.2.3-1 -- . ':!debian'
 

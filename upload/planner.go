@@ -194,7 +194,7 @@ func (p *planner) makeView(ctx context.Context) error {
 		return err
 	}
 	p.view, err = MakeView(ctx, p.pkg, ViewOptions{
-		Mode: mode, Split: always, NoSplit: never, OrigDir: p.target.ProductsDir, Upstream: p.opts.Upstream, CloneURL: p.target.ReadURL, Forces: p.opts.Forces,
+		Mode: mode, Split: always, NoSplit: never, OrigDir: p.target.ProductsDir, Upstream: p.opts.Upstream, Forces: p.opts.Forces,
 		Limits: p.opts.Limits, Progress: p.opts.Progress, Programs: p.opts.Built.Programs, Terminal: p.opts.Built.Terminal,
 	})
 	if needed := (*SplitNeededError)(nil); errors.As(err, &needed) {
@@ -221,7 +221,7 @@ func (p *planner) makeView(ctx context.Context) error {
 // forward sees that the commit builds on what the suite branch has.
 func (p *planner) forward(ctx context.Context) error {
 	f := &forwarder{
-		pkg: p.pkg, view: p.view, target: p.target, author: p.tagger, overwrite: p.opts.Overwrite,
+		pkg: p.pkg, view: p.view, target: p.target, author: p.tagger, mode: p.plan.Mode, overwrite: p.opts.Overwrite,
 		notFF: p.opts.mayRewrite(), lacks: p.lackedText, list: &p.list,
 	}
 	commit, made, err := f.forward(ctx)

@@ -80,6 +80,7 @@ type forwarder struct {
 	view      *View
 	target    *history.PushTarget
 	author    string
+	mode      QuiltMode // that was chosen, whether the source format has one or not
 	overwrite Overwrite
 	notFF     bool // it need not be, deliberately
 	lacks     func() (string, bool)
@@ -119,7 +120,7 @@ func (f *forwarder) forward(ctx context.Context) (commit gitmap.CommitID, made *
 	f.list.pass("history")
 	m := &pseudomerge{
 		view: commit, over: tip, version: f.target.Fetched.Version, author: f.author,
-		mode: f.view.Mode, split: f.view.Split, overwrite: f.overwrite,
+		mode: f.mode, split: f.view.Split, overwrite: f.overwrite,
 	}
 	commit, err = m.write(ctx, f.pkg.Repo)
 	return commit, &PlannedCommit{commit, m.subject()}, err

@@ -256,13 +256,13 @@ func (s *splitter) addPatch(pack *gitmap.Pack, text string) (name string, tree g
 	for n := 1; slices.ContainsFunc(parsed.Dpkg, func(e dsc.SeriesEntry) bool { return e.Name == name }); n++ {
 		name = fmt.Sprint(ignorePatchName, n)
 	}
-	edits := map[string]gitmap.TreeEntry{}
+	edits := map[string]gitmap.TreeEntry{patchesDir + name: {Mode: 0o644}, seriesName: {Mode: seriesMode(s.trees, s.tree)}}
 	for path, content := range map[string][]byte{patchesDir + name: []byte(text), seriesName: append(series, name+"\n"...)} {
 		id, err := pack.WriteBlob(content)
 		if err != nil {
 			return "", tree, err
 		}
-		edits[path] = gitmap.TreeEntry{Mode: 0o644, ID: id}
+		edits[path] = gitmap.TreeEntry{Mode: edits[path].Mode, ID: id}
 	}
 	tree, err = pack.EditTree(s.tree, edits)
 	return name, tree, err

@@ -14,7 +14,6 @@ type ViewOptions struct {
 	NoSplit  bool      // it may not be: quilt modes that ask for it are refused
 	OrigDir  string    // where the orig tarballs are
 	Upstream string    // for the modes without upstream's files: the commit that has them, as gitrevisions(7) names it; default: upstream's tag
-	CloneURL string    // where people clone the package from, for the patch of [Single]
 	Forces   Forces
 	Limits   gitmap.Limits
 	Progress gitmap.Progress

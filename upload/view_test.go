@@ -191,7 +191,7 @@ func (s situation) view(t *testing.T, dir string) string {
 		t.Fatal(err)
 	}
 	view, err := MakeView(t.Context(), pkg, ViewOptions{
-		Mode: s.mode, OrigDir: filepath.Dir(dir), CloneURL: "https://git.dgit.debian.org/hello",
+		Mode: s.mode, OrigDir: filepath.Dir(dir),
 	})
 	if err != nil {
 		t.Log(err)

@@ -86,10 +86,7 @@ func (o *viewFlags) options(env *environment, work *packageWork, tool upload.Bin
 	if o.unrepresentable {
 		opts.Forces = opts.Forces.With(upload.ForceUnrepresentable)
 	}
-	if opts.Mode == upload.Single {
-		opts.CloneURL, err = work.access.GitURL(work.ID.Package)
-	}
-	return opts, err
+	return opts, nil
 }
 
 func newQuiltFixupCommand(env *environment) *cobra.Command {
