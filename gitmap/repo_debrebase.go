@@ -43,13 +43,6 @@ func (r *Repo) MakeDebrebasePatches(ctx context.Context, c CommitID) (CommitID, 
 	return ParseCommitID(strings.TrimSpace(out))
 }
 
-// StitchDebrebase has git-debrebase(1) tie the branch that is checked out to what it was before it was
-// rebased, so that it is a fast forward. That adds a commit to the branch. The error is a [*NoDebrebaseError]
-// if that program is not there.
-func (r *Repo) StitchDebrebase(ctx context.Context) error {
-	return runDebrebase(ctx, r.workTree, "debrebase", "stitch")
-}
-
 func runDebrebase(ctx context.Context, dir string, args ...string) error {
 	_, err := runGit(ctx, dir, nil, args...)
 	if ge := (*GitError)(nil); errors.As(err, &ge) && strings.Contains(ge.Stderr, "'debrebase' is not a git command") {

@@ -3,7 +3,6 @@ package upload
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"debgit/dsc"
@@ -232,7 +231,10 @@ func (d *detector) bare(ctx context.Context) (*DetectedLayout, error) {
 	case several != nil:
 		found.Why = "no tag has upstream's files, neither " + strings.Join(several.Looked, " nor ")
 	default:
-		found.Why = fmt.Sprintf("only the tarballs have upstream's files (%v)", d.refusals[BareDebian])
+		found.Why = "only the tarballs have upstream's files"
+		if quilt := (*QuiltError)(nil); errors.As(d.refusals[BareDebian], &quilt) {
+			found.Why += "; " + quilt.Problem
+		}
 	}
 	return found, nil
 }

@@ -35,7 +35,7 @@ func (p *planner) make(ctx context.Context) error {
 	for _, part := range [][]func(context.Context) error{
 		{p.open},
 		{p.fetch, p.readStatus},
-		{p.makeView, p.forward, p.findTags, p.checkServer},
+		{p.checkStitched, p.makeView, p.forward, p.findTags, p.checkServer},
 		{p.checkKey},
 		{p.build},
 		{p.planRest},
@@ -177,6 +177,24 @@ func (p *planner) readStatus(ctx context.Context) (err error) {
 			p.list.complaint(c)
 		}
 	}
+	return nil
+}
+
+// checkStitched refuses a branch that git-debrebase has rebased and not tied to what it was before.
+func (p *planner) checkStitched(ctx context.Context) error {
+	unstitched, err := IsUnstitched(ctx, p.pkg)
+	if err != nil {
+		return err
+	}
+	const code = "unstitched"
+	if !unstitched {
+		p.list.pass(code)
+		return nil
+	}
+	p.list.find(Check{
+		Code: code, Text: "git-debrebase has rebased the branch, which does not build on what it was before",
+		Remedy: "tie it to that: git debrebase stitch",
+	})
 	return nil
 }
 

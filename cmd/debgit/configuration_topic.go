@@ -61,7 +61,8 @@ How packages are built, see debgit help build:
 
   build-products-dir    what is built, and where upstream's tarballs are; from
                         the work tree, built in: ..
-  quilt-mode            how the branch has the patches; built in: linear
+  quilt-mode            how the branch has the patches; else debgit looks at it:
+                        debgit help layouts
   quilt-mode-gbp        likewise, for gbp-build; built in: gbp
   split-view            auto, always or never
   clean-mode            what of the work tree is cleaned or refused; built in:

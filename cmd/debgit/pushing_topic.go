@@ -26,10 +26,9 @@ it. In a repository that is not made from the archive, git cannot know that.
 There --trust-changelog lets it count that debian/changelog names the last
 upload: a commit is made that has both histories.
 
-Where the branch has the patches unapplied, or upstream's files not at all, the
-option --quilt (or the key dgit-distro.DISTRO.quilt-mode) says so. Then what is
-published is a commit beside your branch, with all patches applied, and your
-branch stays as it is.
+Where the branch has the patches unapplied, or upstream's files not at all, what
+is published is a commit beside your branch, with all patches applied, and your
+branch stays as it is. debgit sees what the branch has: debgit help layouts.
 
 Keys of the configuration that matter to pushes, each as in
 dgit-distro.DISTRO.KEY:

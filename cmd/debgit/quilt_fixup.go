@@ -23,9 +23,12 @@ upstream version in debian/changelog must be there, and nothing that git knows
 of may be changed in the work tree. What is committed counts, not what is there
 beside it. The commits are made in your name, as git commit would make them.
 
-The quilt mode says how changes become patches:
+The quilt mode says what the branch has, and how changes become patches. If
+neither an option nor the configuration has one, the layout of the branch tells
+it: debgit help layouts. These are the modes of a branch with all patches
+applied:
 
-  linear      each commit becomes one, or it fails (the default)
+  linear      each commit becomes one, or it fails
   try-linear  likewise, but where that cannot be, all become one patch
   smash       all changes that are no patch yet become one patch
   single      all changes, also those that are patches, become the only patch
@@ -33,8 +36,12 @@ The quilt mode says how changes become patches:
   nocheck     nothing is looked at, and nothing done
 
 With single-debian-patch in debian/source/options, dpkg-source(1) makes one
-patch of all changes, whatever the mode. Where the branch has the maintainer
-view (the other modes, see debgit push-source), it stays as it is.
+patch of all changes, whatever of these the mode is. On a branch that
+git-debrebase(1) keeps, that program makes the patches in the mode linear.
+
+In the other modes the branch has the maintainer view. It stays as it is, and
+the archive view is made beside it, of commits that are the same whoever makes
+them, and when.
 
 Commits become one patch each if they lead in a straight line from one whose
 files are those of the tarballs, with the patches that there are, to HEAD. A

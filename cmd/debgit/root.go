@@ -164,7 +164,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		newQuiltFixupCommand(env),
 		newCloneServerCommand(env),
 		newInternalDocsCommand(env),
-		newExitStatusTopic(), newUploadsTopic(), newPushingTopic(), newConfigurationTopic(), newDgitTopic(),
+		newExitStatusTopic(), newUploadsTopic(), newPushingTopic(), newLayoutsTopic(), newConfigurationTopic(), newDgitTopic(),
 	)
 	root.AddCommand(newSetupCommands(env)...)
 	root.SetHelpCommand(newHelpCommand())
