@@ -27,6 +27,9 @@ type Plan struct {
 	Mode     QuiltMode   `json:"quilt_mode"`
 	Split    bool        `json:"split_view"`
 
+	// Layout is that of the branch, if it tells the quilt mode; nil if that was given or configured.
+	Layout *PlannedLayout `json:"layout"`
+
 	Head   gitmap.CommitID `json:"head"`   // what is pushed, as it was found
 	Commit gitmap.CommitID `json:"commit"` // what the suite branch becomes
 
@@ -46,6 +49,12 @@ type Plan struct {
 
 // ID returns what the upload is of.
 func (p *Plan) ID() dsc.ID { return dsc.ID{Package: p.Package, Version: p.Version} }
+
+// A PlannedLayout is what the branch was found to have in git.
+type PlannedLayout struct {
+	Layout Layout `json:"layout"`
+	Why    string `json:"why"`
+}
 
 // A PlannedCommit is a commit that was made for the upload.
 type PlannedCommit struct {

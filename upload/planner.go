@@ -222,6 +222,9 @@ func (p *planner) makeView(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if l := p.view.Layout; l != nil {
+		p.plan.Layout = &PlannedLayout{l.Layout, l.Why}
+	}
 	for _, made := range p.view.Made {
 		p.plan.Commits = append(p.plan.Commits, PlannedCommit{made.Commit, made.What})
 	}

@@ -56,7 +56,10 @@ func performPush(ctx context.Context, env *environment, push *upload.Push, retry
 			env.message("note", "36", text)
 		}
 	}
-	if b := push.Plan.Branch; b != nil {
+	if push.Plan.Layout != nil {
+		say(layoutNote(push.Plan))
+	}
+	if push.Plan.Branch != nil {
 		say(branchNote(push.Plan))
 	}
 	err := push.Perform(ctx, upload.PerformOptions{
@@ -79,6 +82,17 @@ func performPush(ctx context.Context, env *environment, push *upload.Push, retry
 		env.result(pushSummary(env, push.Plan))
 	}
 	return nil
+}
+
+// layoutNote says what layout the branch was found to have and, if that asks for it, that the upload is made from
+// another commit.
+func layoutNote(p *upload.Plan) string {
+	l := p.Layout
+	text := "the layout of the branch: " + layoutText(&upload.DetectedLayout{Layout: l.Layout, Mode: p.Mode, Why: l.Why})
+	if p.Split {
+		text += fmt.Sprintf("\nThe branch stays as it is; the upload is of %s, which was made from it.", short(p.Commit))
+	}
+	return harmless(text)
 }
 
 // branchNote says what becomes of the user's branch.

@@ -42,6 +42,9 @@ func planText(env *environment, p *upload.Plan) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { b.WriteString(harmlessLine(fmt.Sprintf(format, args...)) + "\n") }
 	fmt.Fprintf(&b, "%s to %s (%s), commit %s\n", env.strong(harmlessLine(p.ID().String())), harmlessLine(p.Suite), harmlessLine(p.Codename), p.Commit)
+	if l := p.Layout; l != nil {
+		line("  layout of the branch: %s", layoutText(&upload.DetectedLayout{Layout: l.Layout, Mode: p.Mode, Why: l.Why}))
+	}
 	passed := 0
 	for _, c := range p.Checks {
 		switch c.Result {
