@@ -85,6 +85,11 @@ func TestBuildOptionsLikeDgit(t *testing.T) {
 		"old, link":    {change: "rm -r debian/source debian/patches; ln -s /nowhere link", args: []string{"-v_", "build-source"}},
 		"only source":  {args: []string{"-v_", "-wn", "build", "-S"}},
 		"executable":   {change: "chmod +x debian/control doorbell", args: []string{"-v_", "build-source"}},
+		"gbp":          {change: "git read-tree -u --reset imported~2; echo '*.o' >.gitignore", args: []string{"-v_", "--quilt=gbp", "build-source"}},
+		"unapplied":    {change: "git read-tree -u --reset imported~2", args: []string{"-v_", "--quilt=unapplied", "build-source"}},
+		"dpm":          {change: "echo '*.o' >.gitignore", args: []string{"-v_", "--dpm", "build-source"}},
+		"bare":         {change: "ls | grep -v debian | xargs rm -r", args: []string{"-v_", "--quilt=baredebian+tarball", "build-source"}},
+		"split":        {args: []string{"-v_", "--split-view=always", "build-source"}},
 		"no orig":      {change: "sed -i '1s/1.2-2/1.4-2/' debian/changelog", args: []string{"-v_", "build-source"}},
 	} {
 		t.Run(name, func(t *testing.T) {
