@@ -3,10 +3,7 @@ package upload
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"slices"
-	"strings"
 
 	"debgit/dsc"
 	"debgit/gitmap"
@@ -31,7 +28,7 @@ func (m *maker) makeApplied(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	tree, err := m.editTree(ctx, m.head, edits.entries)
+	tree, err := m.editTree(ctx, m.head, edits.files)
 	if err != nil {
 		return err
 	}
@@ -76,7 +73,7 @@ func (m *maker) newPatches(ctx context.Context) (*patchEdits, error) {
 		return nil, err
 	}
 	defer plain.Close()
-	q := &quilter{maker: m, plain: plain, base: trees, edits: &patchEdits{entries: map[string]gitmap.TreeEntry{}}}
+	q := &quilter{maker: m, plain: plain, base: trees, edits: &patchEdits{files: map[string]fileEdit{}}}
 	switch {
 	case slices.Contains(dsc.SourceOptions([]byte(options)), "--single-debian-patch"):
 		err = q.likeDpkgSource(ctx)
@@ -203,25 +200,11 @@ func (m *maker) dropQuiltState(ctx context.Context, tree gitmap.ObjectID) error 
 	if m.opts.Mode == NoFix {
 		return &QuiltError{Mode: NoFix, Problem: "the branch has the directory .pc, in which quilt notes what it has applied"}
 	}
-	without, err := m.editTree(ctx, tree, map[string]gitmap.TreeEntry{quiltState: {}})
+	without, err := m.editTree(ctx, tree, map[string]fileEdit{quiltState: {}})
 	if err != nil {
 		return err
 	}
 	return m.commit(ctx, without, dropStateMessage, dropStateWhat)
-}
-
-// editTree writes a tree with other entries at some paths.
-func (m *maker) editTree(ctx context.Context, tree gitmap.ObjectID, edits map[string]gitmap.TreeEntry) (gitmap.ObjectID, error) {
-	pack, err := m.repo.NewPack(ctx)
-	if err != nil {
-		return gitmap.ObjectID{}, err
-	}
-	defer pack.Abort()
-	edited, err := pack.EditTree(tree, edits)
-	if err != nil {
-		return edited, err
-	}
-	return edited, pack.Finish()
 }
 
 // commit makes a commit of the user's on top of the view.
@@ -244,94 +227,4 @@ func (m *maker) commit(ctx context.Context, tree gitmap.ObjectID, message, what 
 	}
 	m.made(c, what)
 	return nil
-}
-
-// patchEdits are what becomes of debian/patches: entries by path, without an ID for what goes.
-type patchEdits struct {
-	entries map[string]gitmap.TreeEntry
-	added   []string // names of new patches, as the series has them
-	removed int      // how many files go
-}
-
-// what says it in words.
-func (e *patchEdits) what() string {
-	var parts []string
-	if len(e.added) > 0 {
-		parts = append(parts, "adds "+strings.Join(e.added, ", "))
-	}
-	if e.removed > 0 {
-		parts = append(parts, fmt.Sprintf("removes %d files", e.removed))
-	}
-	if parts == nil {
-		return "updates debian/patches"
-	}
-	return strings.Join(parts, "; ") + " in debian/patches"
-}
-
-// exists says whether there is something called so in debian/patches.
-func (q *quilter) exists(name string) (bool, error) {
-	_, err := q.trees.Entry(q.head, patchesDir+name)
-	if isMissing(err) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// addPatches adds patches, and lines for them to a series that has that content now.
-func (q *quilter) addPatches(ctx context.Context, series string, patches []patchFile) error {
-	pack, err := q.repo.NewPack(ctx)
-	if err != nil {
-		return err
-	}
-	defer pack.Abort()
-	if series != "" && !strings.HasSuffix(series, "\n") { // else the next name would be part of its last line
-		series += "\n"
-	}
-	mode := fs.FileMode(0o644)
-	if series != "" {
-		mode = seriesMode(q.trees, q.head)
-	}
-	files := map[string]string{}
-	for _, p := range patches {
-		files[p.name] = p.text
-		series += p.name + "\n"
-		q.edits.added = append(q.edits.added, p.name)
-	}
-	files["series"] = series
-	for name, content := range files {
-		id, err := pack.WriteBlob([]byte(content))
-		if err != nil {
-			return err
-		}
-		entry := gitmap.TreeEntry{Mode: 0o644, ID: id}
-		if name == "series" {
-			entry.Mode = mode
-		}
-		q.edits.entries[patchesDir+name] = entry
-	}
-	return pack.Finish()
-}
-
-// seriesMode returns the mode of the series with a patch more: what appends to a file leaves that as it is.
-func seriesMode(trees *gitmap.TreeReader, tree gitmap.ObjectID) fs.FileMode {
-	if e, err := trees.Entry(tree, seriesName); err == nil && e.Mode.IsRegular() {
-		return e.Mode
-	}
-	return 0o644
-}
-
-// series returns the series that there is, "" if there is none.
-func (q *quilter) series() (string, error) {
-	e, err := q.trees.Entry(q.head, seriesName)
-	if isMissing(err) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	if e.Mode.Type() != 0 || e.Mode == fs.ModeIrregular {
-		return "", fmt.Errorf("%s is no regular file, so that no patch can be added to it", seriesName)
-	}
-	data, err := q.trees.Blob(e.ID)
-	return string(data), err
 }

@@ -30,11 +30,12 @@ func (q *quilter) smash(ctx context.Context) error {
 		return err
 	}
 	_, now, _ := gitmap.SplitIdentity(committer)
-	return q.addPatches(ctx, series, []patchFile{{
+	q.addPatches(series, []patchFile{{
 		name: fmt.Sprintf("auto-%s-%s-%d", newest.Version, q.pkg.Head, now),
 		text: fmt.Sprintf("From: %s\nSubject: Automatically generated patch (%s)\n\nLast (up to) 3 git changes, FYI:\n\n%s---\n\n%s",
 			newest.Maintainer, newest.Version, log, diff),
 	}})
+	return nil
 }
 
 // singleName is the only patch that there is in quilt mode single.
@@ -50,7 +51,8 @@ func (q *quilter) single(ctx context.Context) error {
 		return err
 	}
 	header := strings.ReplaceAll(singleHeader, "PACKAGE", q.pkg.ID.Package)
-	return q.addPatches(ctx, "", []patchFile{{singleName, header + diff}})
+	q.addPatches("", []patchFile{{singleName, header + diff}})
+	return nil
 }
 
 // singleHeader is what dgit writes into that patch, to the byte, for whatever distro.
@@ -93,8 +95,7 @@ func (q *quilter) removeAll() error {
 		return !strings.HasPrefix(path+"/", patchesDir) && path != "debian"
 	})
 	for _, c := range gone {
-		q.edits.entries[c.Path] = gitmap.TreeEntry{}
-		q.edits.removed++
+		q.edits.files[c.Path] = fileEdit{}
 	}
 	return err
 }
@@ -112,7 +113,7 @@ func (q *quilter) likeDpkgSource(ctx context.Context) error {
 	if err := b.placeOrigs(); err != nil {
 		return err
 	}
-	unpatched, err := q.editTree(ctx, q.head, map[string]gitmap.TreeEntry{strings.TrimSuffix(patchesDir, "/"): {}})
+	unpatched, err := q.editTree(ctx, q.head, map[string]fileEdit{strings.TrimSuffix(patchesDir, "/"): {}})
 	if err != nil {
 		return err
 	}
@@ -125,38 +126,26 @@ func (q *quilter) likeDpkgSource(ctx context.Context) error {
 	if err := q.removeAll(); err != nil {
 		return err
 	}
-	return q.takePatches(ctx, b.path(b.work))
+	return q.takePatches(b.path(b.work))
 }
 
 // takePatches takes over debian/patches from a directory.
-func (q *quilter) takePatches(ctx context.Context, work string) error {
+func (q *quilter) takePatches(work string) error {
 	root, err := os.OpenRoot(work)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	pack, err := q.repo.NewPack(ctx)
-	if err != nil {
-		return err
-	}
-	defer pack.Abort()
-	err = fs.WalkDir(root.FS(), "debian/patches", func(name string, d fs.DirEntry, err error) error {
-		if isMissing(err) && name == "debian/patches" {
+	top := strings.TrimSuffix(patchesDir, "/")
+	return fs.WalkDir(root.FS(), top, func(name string, d fs.DirEntry, err error) error {
+		if isMissing(err) && name == top {
 			return fs.SkipAll
 		}
 		if err != nil || d.IsDir() {
 			return err
 		}
 		data, err := root.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		id, err := pack.WriteBlob(data)
-		q.edits.entries[name] = gitmap.TreeEntry{Mode: 0o644, ID: id}
+		q.edits.files[name] = fileEdit{content: data}
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return pack.Finish()
 }

@@ -39,7 +39,8 @@ func (q *quilter) commitsToPatches(ctx context.Context, steps []*linearStep) err
 			q.opts.Progress("make patches", int64(i+1), int64(len(steps)))
 		}
 	}
-	return q.addPatches(ctx, series, patches)
+	q.addPatches(series, patches)
+	return nil
 }
 
 // patchNames are the names of new patches, and of the directories that they are in.
