@@ -67,6 +67,13 @@ func RecordRef(c gitmap.CommitID) string { return recordPrefix + c.String() }
 // from, and kept: each of these refs names the last commit of an import.
 const dscPrefix = "refs/debgit/dsc/"
 
+// ViewPrefix is where archive views are kept that would be other commits if they were made again.
+// Deleting these refs does no harm to what was published.
+const ViewPrefix = "refs/debgit/views/"
+
+// ViewRef is where the archive view of c is, if it was made in the way that key stands for.
+func ViewRef(c gitmap.CommitID, key string) string { return ViewPrefix + c.String() + "/" + key }
+
 // memoryPrefix is where what an import remembers of a tarball is, under the SHA-256
 // digest of the tarball. Deleting these refs costs time at the next import, no more.
 const memoryPrefix = "refs/debgit/tarballs/"

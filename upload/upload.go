@@ -54,6 +54,40 @@
 // one removes that. Beyond dgit, patches that do not make what the branch has are refused; a series without a newline
 // at its end gets one; and a .pc alone is no reason to refuse a branch, but in mode nofix.
 //
+// # Views of a branch that has the maintainer view
+//
+// The commits of a split view are beside the branch. In the modes gbp, unapplied and dpm they are on top of
+// HEAD; in baredebian there is first a merge, whose parents are HEAD and the commit with upstream's files, and
+// whose tree is that of the latter with HEAD's debian directory:
+//
+//	Combine debian/ with upstream source for UPSTREAMVERSION
+//	(blank line)
+//	using upstream from git tag TAG
+//	(blank line)
+//	[dgit (17.0) baredebian-merge VERSION TAG]
+//
+// If the commit was given otherwise, that is "using specified upstream commitish", and what was given stands for the
+// second TAG. In baredebian+tarball the line is missing, but not the blank one after it, "*orig*" stands for TAG, and
+// the second parent is the import commit of the orig tarball; or of several a merge, "Combine orig tarballs for
+// PACKAGE UPSTREAMVERSION", marked "[dgit import tarballs combine PACKAGE UPSTREAMVERSION]", by the importer at the
+// time of the orig tarballs, with the components in their directories: see [gitmap.Pack.CommitOrigs].
+//
+// Unless the patches change nothing, or the mode is dpm, a commit of each patch follows, as in an import but for
+// the committer: see [gitmap.Pack.CommitPatches]. If then files .gitignore are not as the patched tree has them, the patch
+// auto-gitignore of that difference comes last, and its commit, "Commit patch to update .gitignore".
+//
+// Author and committer, but for what has its own above, are who signed the newest entry of the changelog, at that time,
+// as git cleans names up. So the view depends on the branch and the tarballs alone.
+//
+// Beyond dgit: what the view has must be what its source package unpacks to. So patches that change only
+// .gitignore are applied, too; a patch that does not apply, or changes debian/, is refused; auto-gitignore is made of
+// what differs in the end, under a name that the series does not have; .pc is dropped; files beside debian/, where only that
+// should be, are refused, but for those of git. A series, a header or a date that gbp pq does not take is no reason
+// to refuse a patch that dpkg-source applies. Tags of upstream are looked for without the epoch, too.
+//
+// A split view in another mode is made in the user's name, now; it is kept as refs/debgit/views/COMMIT/KEY,
+// where COMMIT is HEAD, so that what was built of it is found again by a push.
+//
 // # Builds
 //
 // [Build] makes the source package of a commit in a private directory, debgit/build below the git directory,

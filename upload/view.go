@@ -47,8 +47,9 @@ func (e *SplitNeededError) Error() string {
 	return fmt.Sprintf("in quilt mode %s the branch has the maintainer view, so a split view is needed", e.Mode)
 }
 
-// MakeView makes the archive view of pkg. It writes objects and remembers orig tarballs for the next
-// time, but moves no other ref and touches no work tree.
+// MakeView makes the archive view of pkg. It writes objects, and remembers for the next time orig
+// tarballs, and a split view that would be another commit then; it moves no other ref and touches no
+// work tree.
 //
 // Errors are in a [*dsc.PackageError]. Those that say what stands against a view are a
 // [*dsc.NoOrigError] or [*dsc.DuplicateOrigError] about the tarballs, a [*gitmap.PatchesError], an
@@ -71,9 +72,12 @@ func MakeView(ctx context.Context, pkg *Package, opts ViewOptions) (*View, error
 		return nil, pkg.wrap(err)
 	}
 	defer m.close()
-	if opts.Mode.IsSplitting() {
+	switch {
+	case opts.Mode.IsSplitting():
 		err = makeSplitView(ctx, m)
-	} else {
+	case opts.Split:
+		err = m.makeRecorded(ctx)
+	default:
 		err = m.makeApplied(ctx)
 	}
 	if err != nil {
