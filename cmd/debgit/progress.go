@@ -112,14 +112,14 @@ func (p *progress) close() {
 	}
 }
 
-// counted are the phases that report a number of things, not of bytes.
-var counted = map[string]string{
-	"apply patches":   "patches",
-	"ask the archive": "suites",
-	"check patches":   "patches",
-	"check out":       "files",
-	"import uploads":  "uploads",
-	"make patches":    "patches",
+// counted are the phases that report a number of things, not of bytes: one of them, and many.
+var counted = map[string][2]string{
+	"apply patches":   {"patch", "patches"},
+	"ask the archive": {"suite", "suites"},
+	"check patches":   {"patch", "patches"},
+	"check out":       {"file", "files"},
+	"import uploads":  {"upload", "uploads"},
+	"make patches":    {"patch", "patches"},
 }
 
 // heading is a phase in a log: its name and, if it is known, its size.
@@ -131,8 +131,8 @@ func (ph phase) heading() string {
 }
 
 func (ph phase) amount(n int64) string {
-	if noun, ok := counted[ph.name]; ok {
-		return fmt.Sprintf("%d %s", n, noun)
+	if nouns, ok := counted[ph.name]; ok {
+		return count(int(n), nouns[0], nouns[1])
 	}
 	return humanBytes(n)
 }
@@ -141,8 +141,8 @@ func (ph phase) amount(n int64) string {
 // is left out, the last first.
 func (ph phase) line(now time.Time, width int) string {
 	parts := []string{ph.name}
-	if noun, ok := counted[ph.name]; ok && ph.total > 0 {
-		parts = append(parts, fmt.Sprintf("%d of %d %s", ph.done, ph.total, noun))
+	if _, ok := counted[ph.name]; ok && ph.total > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %s", ph.done, ph.amount(ph.total)))
 	} else if ph.total > 0 {
 		parts = append(parts, humanBytes(ph.done)+" of "+humanBytes(ph.total))
 	} else if ph.done > 0 {
@@ -150,7 +150,7 @@ func (ph phase) line(now time.Time, width int) string {
 	}
 	if took := now.Sub(ph.began); took >= time.Second && ph.done > ph.from {
 		perSecond := float64(ph.done-ph.from) / took.Seconds()
-		if counted[ph.name] == "" {
+		if _, ok := counted[ph.name]; !ok {
 			parts = append(parts, humanBytes(int64(perSecond))+"/s")
 		}
 		if left := ph.total - ph.done; left > 0 {

@@ -27,6 +27,7 @@ func TestPhaseLine(t *testing.T) {
 		{phase{name: "download", done: 25_000_000, total: 100_000_000}, 5 * time.Second, 4, "down"},
 		{phase{name: "download", done: 25_000_000, total: 100_000_000}, 5 * time.Second, -1, ""},
 		{phase{name: "apply patches", done: 10, total: 30}, 2 * time.Second, 80, "apply patches, 10 of 30 patches, 4 s left"},
+		{phase{name: "make patches", done: 1, total: 1}, 0, 80, "make patches, 1 of 1 patch"},
 		{phase{name: "download", done: 100, total: 100}, 2 * time.Second, 80, "download, 100 B of 100 B, 50 B/s"},
 	}
 	for _, tt := range tests {
