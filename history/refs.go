@@ -54,6 +54,12 @@ func DebrebasePrevious(branch string) string {
 	return "refs/ffq-prev/" + strings.TrimPrefix(branch, "refs/")
 }
 
+// DebrebaseLast is the ref by which git-debrebase(1) knows what a branch was when it was last
+// tied together. branch is a whole ref.
+func DebrebaseLast(branch string) string {
+	return "refs/debrebase-last/" + strings.TrimPrefix(branch, "refs/")
+}
+
 // archiveRef is what the last fetch found: a pseudo-ref, which each work tree has for itself.
 const archiveRef = "DGIT_ARCHIVE"
 

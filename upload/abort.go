@@ -54,12 +54,8 @@ func (p *performer) undo(ctx context.Context) (*Aborted, error) {
 			return nil, err
 		}
 	}
-	if p.hasBegun(StepSave) {
-		err := p.moveRef(ctx, PlannedMove{Ref: p.Plan.SaveView.Ref, Old: p.Plan.SaveView.New, New: p.Plan.SaveView.Old}, "debgit push --abort")
-		if moved, ok := errors.AsType[*MovedError](err); ok {
-			a.Left, err = append(a.Left, moved.Error()), nil
-		}
-		if err != nil {
+	if p.hasBegun(StepMoves) {
+		if err := p.putBackMoves(ctx, a); err != nil {
 			return nil, err
 		}
 	}
@@ -127,6 +123,20 @@ func (p *performer) putBackTags(ctx context.Context, a *Aborted) error {
 		return nil
 	}
 	return p.repo.UpdateRefs(ctx, "debgit push --abort", updates...)
+}
+
+// putBackMoves moves the other refs of the user back.
+func (p *performer) putBackMoves(ctx context.Context, a *Aborted) error {
+	for _, m := range p.Plan.Moves {
+		err := p.moveRef(ctx, PlannedMove{Ref: m.Ref, Old: m.New, New: m.Old}, "debgit push --abort")
+		if moved, ok := errors.AsType[*MovedError](err); ok {
+			a.Left, err = append(a.Left, moved.Error()), nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // putBackBranch moves the user's branch back, unless there are new commits on it.

@@ -71,7 +71,6 @@ func TestChecks(t *testing.T) {
 		{"source alone", func() { p.configure("source-only-uploads", "never") }, nil, "source-only", force(ForceUploadingSourceOnly)},
 		{"tainted history", func() { p.taint(p.git("rev-parse", "HEAD~1")) }, nil, "tainted", force(ForcePushTainted)},
 		{"tainted history, overridden", func() { p.taint(p.git("rev-parse", "HEAD~1^{tree}")) }, nil, "tainted", func(o *PushOptions) { o.Deliberate = []string{"include-questionable-history"} }},
-		{"a branch that git-debrebase has rebased", func() { p.git("update-ref", "refs/ffq-prev/heads/main", "HEAD~1") }, nil, "unstitched", nil},
 		{"no split view", nil, func(o *PushOptions) { o.SplitView, o.Mode = "never", "gbp" }, "", nil}, // of a native package
 	}
 	for _, tt := range tests {

@@ -16,7 +16,7 @@ const debrebaseSearched = 1000
 // isDebrebase says whether a branch is kept with git-debrebase: it has been rebased, and is not tied
 // to what it was before; or a commit is by git-debrebase.
 func (p *Package) isDebrebase(ctx context.Context, commits *gitmap.CommitReader) (bool, error) {
-	unstitched, err := IsUnstitched(ctx, p)
+	unstitched, err := isUnstitched(ctx, p)
 	if unstitched || err != nil {
 		return unstitched, err
 	}
@@ -37,9 +37,9 @@ func (p *Package) isDebrebase(ctx context.Context, commits *gitmap.CommitReader)
 	return false, nil
 }
 
-// IsUnstitched says whether the branch that is checked out has been rebased by git-debrebase(1) and is not
+// isUnstitched says whether the branch that is checked out has been rebased by git-debrebase(1) and is not
 // tied to what it was before, by "git debrebase stitch": it is no fast forward of what was pushed.
-func IsUnstitched(ctx context.Context, pkg *Package) (bool, error) {
+func isUnstitched(ctx context.Context, pkg *Package) (bool, error) {
 	branch, err := pkg.Repo.CurrentBranch(ctx)
 	if err != nil || branch == "" {
 		return false, err

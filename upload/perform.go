@@ -50,7 +50,7 @@ var actions = map[StepName]func(*performer, context.Context) error{
 	StepSignTags:  (*performer).signTags,
 	StepSignFiles: (*performer).signFiles,
 	StepBranch:    (*performer).moveBranch,
-	StepSave:      (*performer).saveView,
+	StepMoves:     (*performer).moveOthers,
 	StepTags:      (*performer).storeTags,
 	StepCreate:    (*performer).createRepository,
 	StepPush:      (*performer).pushGit,
@@ -315,9 +315,14 @@ func (p *performer) isPublic(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// saveView has a ref name the archive view.
-func (p *performer) saveView(ctx context.Context) error {
-	return p.moveRef(ctx, *p.Plan.SaveView, "debgit push")
+// moveOthers moves the refs of the user that go with the branch.
+func (p *performer) moveOthers(ctx context.Context) error {
+	for _, move := range p.Plan.Moves {
+		if err := p.moveRef(ctx, move, "debgit push"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // moveRef moves a ref, unless it is there already.

@@ -34,11 +34,11 @@ type Plan struct {
 	Commit gitmap.CommitID `json:"commit"` // what the suite branch becomes
 
 	Checks   []Check         `json:"checks"`
-	Commits  []PlannedCommit `json:"commits"`   // that were made, the oldest first; no branch has them yet
-	Branch   *PlannedMove    `json:"branch"`    // of the user; nil if it stays as it is
-	SaveView *PlannedMove    `json:"save_view"` // a ref that is to name the archive view; nil if there is none
-	Tags     []PlannedTag    `json:"tags"`      // in the order in which they are made
-	Files    []PlannedFile   `json:"files"`     // of the upload
+	Commits  []PlannedCommit `json:"commits"` // that were made, the oldest first; no branch has them yet
+	Branch   *PlannedMove    `json:"branch"`  // of the user; nil if it stays as it is
+	Moves    []PlannedMove   `json:"moves"`   // of other refs of the user
+	Tags     []PlannedTag    `json:"tags"`    // in the order in which they are made
+	Files    []PlannedFile   `json:"files"`   // of the upload
 	Git      PlannedPush     `json:"git"`
 	Tracking PlannedMove     `json:"tracking"`
 	Products string          `json:"build_products_dir"` // where Files get their final names
@@ -66,7 +66,15 @@ type PlannedCommit struct {
 type PlannedMove struct {
 	Ref string          `json:"ref"`
 	Old gitmap.CommitID `json:"old"` // zero: it is not there
-	New gitmap.CommitID `json:"new"`
+	New gitmap.CommitID `json:"new"` // zero: it is deleted
+}
+
+// String says what is done to the ref.
+func (m PlannedMove) String() string {
+	if m.New.IsZero() {
+		return "delete " + m.Ref
+	}
+	return fmt.Sprintf("move %s to %s", m.Ref, m.New)
 }
 
 // A PlannedTag is a tag that is made, or that is there already and is used.
@@ -136,7 +144,7 @@ const (
 	StepSignTags  StepName = "sign-tags"  // the tags get their signatures
 	StepSignFiles StepName = "sign-files" // the .dsc and the .changes get theirs
 	StepBranch    StepName = "branch"     // the user's branch moves, if it does
-	StepSave      StepName = "save-view"  // a ref names the archive view, too
+	StepMoves     StepName = "moves"      // so do other refs of the user
 	StepTags      StepName = "tags"       // the tags get their refs
 	StepCreate    StepName = "create"     // the git server gets the repository, if it lacks it
 	StepPush      StepName = "push"       // commits and tags go to the git server
@@ -163,8 +171,12 @@ func (p *Plan) steps() []PlannedStep {
 	if p.Branch != nil {
 		add(StepBranch, false, "move your branch %s forward to %s", history.ShortHead(p.Branch.Ref), p.Branch.New)
 	}
-	if p.SaveView != nil {
-		add(StepSave, false, "have %s name the archive view %s", p.SaveView.Ref, p.SaveView.New)
+	if len(p.Moves) > 0 {
+		var moves []string
+		for _, m := range p.Moves {
+			moves = append(moves, m.String())
+		}
+		add(StepMoves, false, "%s", strings.Join(moves, ", "))
 	}
 	add(StepTags, false, "store the tags")
 	if p.Git.Create {

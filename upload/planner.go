@@ -35,7 +35,7 @@ func (p *planner) make(ctx context.Context) error {
 	for _, part := range [][]func(context.Context) error{
 		{p.open},
 		{p.fetch, p.readStatus},
-		{p.checkStitched, p.makeView, p.forward, p.findTags, p.checkServer},
+		{p.makeView, p.forward, p.findTags, p.checkServer},
 		{p.checkKey},
 		{p.build},
 		{p.planRest},
@@ -180,24 +180,6 @@ func (p *planner) readStatus(ctx context.Context) (err error) {
 	return nil
 }
 
-// checkStitched refuses a branch that git-debrebase has rebased and not tied to what it was before.
-func (p *planner) checkStitched(ctx context.Context) error {
-	unstitched, err := IsUnstitched(ctx, p.pkg)
-	if err != nil {
-		return err
-	}
-	const code = "unstitched"
-	if !unstitched {
-		p.list.pass(code)
-		return nil
-	}
-	p.list.find(Check{
-		Code: code, Text: "git-debrebase has rebased the branch, which does not build on what it was before",
-		Remedy: "tie it to that: git debrebase stitch",
-	})
-	return nil
-}
-
 // makeView makes the commit that the source package will unpack to.
 func (p *planner) makeView(ctx context.Context) error {
 	mode, err := ConfiguredQuiltMode(p.target.Access, p.opts.Mode, "", p.opts.DefaultMode)
@@ -235,14 +217,18 @@ func (p *planner) makeView(ctx context.Context) error {
 	}
 	ref := history.HeadRef(p.opts.SaveView)
 	refs, err := p.repo.Refs(ctx, ref)
-	p.plan.SaveView = &PlannedMove{Ref: ref, Old: gitmap.CommitID(refs[ref]), New: p.view.Commit}
+	p.plan.Moves = append(p.plan.Moves, PlannedMove{Ref: ref, Old: gitmap.CommitID(refs[ref]), New: p.view.Commit})
 	return err
 }
 
 // forward sees that the commit builds on what the suite branch has.
 func (p *planner) forward(ctx context.Context) error {
+	base, err := p.stitch(ctx, p.view.Commit)
+	if err != nil {
+		return err
+	}
 	f := &forwarder{
-		pkg: p.pkg, view: p.view, target: p.target, author: p.tagger, mode: p.plan.Mode, overwrite: p.opts.Overwrite,
+		pkg: p.pkg, view: p.view, base: base, target: p.target, author: p.tagger, mode: p.plan.Mode, overwrite: p.opts.Overwrite,
 		notFF: p.opts.mayRewrite(), lacks: p.lackedText, list: &p.list,
 	}
 	commit, made, err := f.forward(ctx)

@@ -264,7 +264,7 @@ func (p *planner) fileNames() ([]string, error) {
 }
 
 // dampSteps are the steps of which nobody else learns, without those about tags.
-var dampSteps = []StepName{StepSignFiles, StepBranch, StepSave, StepFiles}
+var dampSteps = []StepName{StepSignFiles, StepBranch, StepMoves, StepFiles}
 
 // planQueue finds out where the files go.
 func (p *planner) planQueue() (err error) {

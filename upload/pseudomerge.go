@@ -58,6 +58,11 @@ func (m *pseudomerge) message() string {
 
 // write writes the commit: the tree is that of the view.
 func (m *pseudomerge) write(ctx context.Context, repo *gitmap.Repo) (gitmap.CommitID, error) {
+	return m.writeAs(ctx, repo, m.author, m.author, m.message())
+}
+
+// writeAs is write for somebody else, with another message.
+func (m *pseudomerge) writeAs(ctx context.Context, repo *gitmap.Repo, author, committer, message string) (gitmap.CommitID, error) {
 	tree, err := repo.Tree(ctx, m.view)
 	if err != nil {
 		return gitmap.CommitID{}, err
@@ -67,7 +72,7 @@ func (m *pseudomerge) write(ctx context.Context, repo *gitmap.Repo) (gitmap.Comm
 		return gitmap.CommitID{}, err
 	}
 	defer pack.Abort()
-	id, err := pack.WriteCommit(tree, []gitmap.CommitID{m.view, m.over}, m.author, m.author, m.message())
+	id, err := pack.WriteCommit(tree, []gitmap.CommitID{m.view, m.over}, author, committer, message)
 	if err == nil {
 		err = pack.Finish()
 	}
@@ -78,6 +83,7 @@ func (m *pseudomerge) write(ctx context.Context, repo *gitmap.Repo) (gitmap.Comm
 type forwarder struct {
 	pkg       *Package
 	view      *View
+	base      gitmap.CommitID // the view, or a commit on top of it with the same tree
 	target    *history.PushTarget
 	author    string
 	mode      QuiltMode // that was chosen, whether the source format has one or not
@@ -90,7 +96,7 @@ type forwarder struct {
 // forward returns the commit to push: the view, or a pseudomerge on top of it. What stands
 // in the way becomes a check.
 func (f *forwarder) forward(ctx context.Context) (commit gitmap.CommitID, made *PlannedCommit, err error) {
-	commit = f.view.Commit
+	commit = f.base
 	if f.target.Fetched == nil {
 		f.list.pass("history")
 		return commit, nil, nil
@@ -149,10 +155,19 @@ func (f *forwarder) refusal(ctx context.Context) (*Check, error) {
 	return f.notOnTop(version), nil
 }
 
+// mergeRemedy says how the branch gets an upload. Where it has the maintainer view, the archive view
+// cannot be merged into it.
+func (f *forwarder) mergeRemedy(version dsc.Version) string {
+	if f.view.Split {
+		return fmt.Sprintf("see what it changes: debgit diff --full HEAD %s; take that over, with its changelog entry, then: --trust-changelog", version)
+	}
+	return "merge it: debgit pull " + f.target.Codename
+}
+
 // notOnTop is the check that the commit does not build on what the suite has.
 func (f *forwarder) notOnTop(version dsc.Version) *Check {
 	if text, ok := f.lacks(); ok {
-		return &Check{Code: "lacks", Text: text, Remedy: "merge it: debgit pull " + f.target.Codename}
+		return &Check{Code: "lacks", Text: text, Remedy: f.mergeRemedy(version)}
 	}
 	return &Check{
 		Code: "history", Option: "--trust-changelog",
@@ -184,7 +199,7 @@ func (f *forwarder) notNamed(ctx context.Context, version dsc.Version) (*Check, 
 	}
 	return &Check{
 		Code: "overwrite", Text: fmt.Sprintf("debian/changelog does not mention %s, which was uploaded to %s", version, suite),
-		Remedy: "merge it: debgit pull " + f.target.Codename,
+		Remedy: f.mergeRemedy(version),
 	}, nil
 }
 

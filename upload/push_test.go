@@ -270,3 +270,32 @@ func (p *pusher) checkRefused(opts PushOptions, code string) {
 		p.t.Errorf("refused by %s: the journal is left: %v", code, err)
 	}
 }
+
+// A branch that git-debrebase has rebased is tied to what it was before, when it is pushed.
+func TestPushStitches(t *testing.T) {
+	p := newPusher(t)
+	if _, err := p.push(p.options()); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.world.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	before := p.git("rev-parse", "HEAD")
+	p.diverge("1.1")
+	rebased := p.git("rev-parse", "HEAD")
+	p.git("update-ref", "refs/ffq-prev/heads/main", before)
+	opts := p.options()
+	opts.SplitView = "always"
+	p.checkRefused(opts, "unstitched")
+
+	plan, err := p.push(p.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := p.git("log", "-1", "--format=%P%n%an%n%B"), rebased+" "+before+"\nAnn Author\n"+strings.TrimSpace(stitchMessage); got != want {
+		t.Errorf("the commit is\n%s, want\n%s", got, want)
+	}
+	if got, want := p.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/ffq-prev", "refs/debrebase-last"), "refs/debrebase-last/heads/main "+plan.Commit.String(); got != want {
+		t.Errorf("the refs of git-debrebase are\n%s, want\n%s", got, want)
+	}
+}

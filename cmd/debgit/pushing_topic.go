@@ -26,6 +26,9 @@ it. In a repository that is not made from the archive, git cannot know that.
 There --trust-changelog lets it count that debian/changelog names the last
 upload: a commit is made that has both histories.
 
+A branch that git-debrebase has rebased is tied to what it was before by a
+commit on top, as git-debrebase stitch does.
+
 Where the branch has the patches unapplied, or upstream's files not at all, what
 is published is a commit beside your branch, with all patches applied, and your
 branch stays as it is. debgit sees what the branch has: debgit help layouts.
