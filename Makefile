@@ -38,7 +38,7 @@ licences:
 
 # check is test without the set-up, for a build of the package.
 check:
-	go=$$(scripts/setup go) && "$$go" test ./...
+	go=$$(scripts/setup go) && "$$go" test -timeout 25m ./...
 
 test:
 	scripts/setup test
