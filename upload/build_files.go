@@ -9,9 +9,28 @@ import (
 	"strings"
 
 	"debgit/dsc"
+	"debgit/history"
 
 	"golang.org/x/sys/unix"
 )
+
+// CheckProductsDir refuses a directory that what is built cannot be put into, with a
+// [*history.NoProductsDirError]: it is better to know that before a long build.
+func CheckProductsDir(dir string) error {
+	info, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		err = errors.Unwrap(err) // which is without the path
+	case !info.IsDir():
+		err = unix.ENOTDIR
+	default:
+		err = unix.Access(dir, unix.W_OK|unix.X_OK)
+	}
+	if err != nil {
+		return &history.NoProductsDirError{Dir: dir, Err: err}
+	}
+	return nil
+}
 
 // PutInto moves what was made into dir, the .changes last, and links the orig tarballs there if
 // they are not in it yet. While that is done there is no .changes of that name, so that none

@@ -143,16 +143,22 @@ var upstreamFiles = map[string]string{"src/bell.c": "ring();\n", "src/other.c": 
 
 // TestBuildSource builds each format, and looks at what came of it.
 func TestBuildSource(t *testing.T) {
+	quiltMade := []string{"doorbell_1.2-3.debian.tar.xz", "doorbell_1.2-3.dsc", "doorbell_1.2-3_source.changes"}
+	binary := maps.Clone(quiltFiles)
+	binary["debian/source/include-binaries"], binary["logo"] = "logo\n", "\x00\n"
 	for _, tt := range []struct {
-		format string
-		files  map[string]string
-		want   []string
+		name, format string
+		files        map[string]string
+		want         []string
+		short        bool // dpkg-source is given what patches change alone
 	}{
-		{FormatQuilt, quiltFiles, []string{"doorbell_1.2-3.debian.tar.xz", "doorbell_1.2-3.dsc", "doorbell_1.2-3_source.changes"}},
-		{FormatNative, nil, []string{"doorbell_1.2.3.tar.xz", "doorbell_1.2.3.dsc", "doorbell_1.2.3_source.changes"}},
-		{"", map[string]string{"src/bell.c": "ring(); ring();\n"}, []string{"doorbell_1.2-3.diff.gz", "doorbell_1.2-3.dsc", "doorbell_1.2-3_source.changes"}},
+		{"quilt", FormatQuilt, quiltFiles, quiltMade, true},
+		{"no patch", FormatQuilt, nil, quiltMade, true},
+		{"binary", FormatQuilt, binary, quiltMade, false},
+		{"native", FormatNative, nil, []string{"doorbell_1.2.3.tar.xz", "doorbell_1.2.3.dsc", "doorbell_1.2.3_source.changes"}, false},
+		{"old", "", map[string]string{"src/bell.c": "ring(); ring();\n"}, []string{"doorbell_1.2-3.diff.gz", "doorbell_1.2-3.dsc", "doorbell_1.2-3_source.changes"}, false},
 	} {
-		t.Run(tt.format, func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			ctx := context.Background()
 			l := newLab(t, tt.format, upstreamFiles, tt.files)
 			before := git(t, filepath.Join(l.dir, "w"), "status", "--porcelain", "--ignored")
@@ -163,8 +169,8 @@ func TestBuildSource(t *testing.T) {
 			if !slices.Equal(built.Files, tt.want) {
 				t.Errorf("BuildSource made %q, want %q", built.Files, tt.want)
 			}
-			if built.Proven != (tt.format == FormatQuilt) {
-				t.Errorf("proven: %v", built.Proven)
+			if built.Proven != tt.short {
+				t.Errorf("proven: %v, want %v", built.Proven, tt.short)
 			}
 			if err := Correspond(ctx, l.Package, built.Dsc, l.Head, CorrespondOptions{}); err != nil {
 				t.Errorf("Correspond = %v", err)

@@ -120,6 +120,11 @@ func (o *buildFlags) prepare(ctx context.Context, env *environment, tool upload.
 		return nil, err
 	}
 	w := &buildWork{packageWork: *opened}
+	if !o.dryRun {
+		if err := upload.CheckProductsDir(w.products); err != nil {
+			return nil, err
+		}
+	}
 	if w.view, err = o.viewFlags.options(env, &w.packageWork, tool); err != nil {
 		return nil, err
 	}
