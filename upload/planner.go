@@ -208,7 +208,7 @@ func (p *planner) makeView(ctx context.Context) error {
 		p.plan.Layout = &PlannedLayout{l.Layout, l.Why}
 	}
 	for _, made := range p.view.Made {
-		p.plan.Commits = append(p.plan.Commits, PlannedCommit{made.Commit, made.What})
+		p.plan.Commits = append(p.plan.Commits, PlannedCommit(made))
 	}
 	p.tagger, err = tagger(ctx, p.repo, p.view.Commit)
 	p.plan.Mode, p.plan.Split, p.plan.Head = cmp.Or(p.view.Mode, mode, Linear), p.view.Split, p.pkg.Head

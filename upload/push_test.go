@@ -208,7 +208,7 @@ func TestPushBuilt(t *testing.T) {
 	if none := new(*NoChangesError); !errors.As(err, none) || len((*none).Found) != 0 {
 		t.Errorf("push without a .changes = %v, want a *NoChangesError", err)
 	}
-	changes := p.build()
+	p.build()
 	tarball := filepath.Join(filepath.Dir(p.dir), "bell_1.0.tar.xz")
 	before, err := os.Stat(tarball)
 	if err != nil {
@@ -231,7 +231,7 @@ func TestPushBuilt(t *testing.T) {
 
 	// Two of them need to be told apart, and both must be of the commit.
 	p.release("1.1")
-	changes = p.build()
+	changes := p.build()
 	other := strings.Replace(changes, "_source", "_amd64", 1)
 	if err := copyDurably(changes, other); err != nil {
 		t.Fatal(err)

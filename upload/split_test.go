@@ -32,7 +32,6 @@ type splitSituation struct {
 	origs    map[string]files // by what follows "orig" in the name; default: the usual one
 	changes  []files          // further commits of the branch, each with all of its files
 	commits  map[string]files // of other commits, by the names of their tags
-	version  string           // of the changelog; default 1.0-2
 	upstream string           // --upstream-commitish
 }
 
