@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"debgit/dsc"
+	"debgit/gitmap"
 )
 
 // A PatchState says how the patches of a source package relate to its other files.
@@ -39,6 +40,10 @@ func examinePatches(files packageFiles) (*PatchExamination, error) {
 	}
 	return x, err
 }
+
+// ExaminePatches finds out whether the patches are applied in the tree of a commit. An error is one of
+// reading; that a patch or the series is bad is not one.
+func ExaminePatches(files *gitmap.TreeFiles) (*PatchExamination, error) { return examinePatches(files) }
 
 // listPatches finds out which patches there are. The state of what it returns is NoPatches if
 // they have to be tried, too.

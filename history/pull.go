@@ -12,7 +12,8 @@ import (
 type PullOptions struct {
 	FetchOptions
 	AllowUnrelated bool   // merge histories without a common commit, too
-	QuiltMode      string // default: the configured one
+	QuiltMode      string // default: the configured one, or else DefaultMode
+	DefaultMode    string // default: what the patches of the branch show
 	SplitView      string // "auto", "always" or "never"; default: the configured one
 }
 
@@ -70,6 +71,11 @@ func checkNotSplit(ctx context.Context, repo *gitmap.Repo, opts PullOptions) err
 		return err
 	}
 	mode, err := access.QuiltMode(opts.QuiltMode)
+	if err == nil && mode == "" {
+		if mode = opts.DefaultMode; mode == "" {
+			mode, err = w.shownMode()
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -81,6 +87,21 @@ func checkNotSplit(ctx context.Context, repo *gitmap.Repo, opts PullOptions) err
 		return &SplitViewError{mode}
 	}
 	return nil
+}
+
+// shownMode returns the quilt mode of a maintainer view, if the patches show that the work tree has one, or else
+// "".
+func (w *work) shownMode() (string, error) {
+	x, err := examinePatches(w.files)
+	switch {
+	case err != nil:
+		return "", err
+	case x.State == PatchesUnapplied:
+		return "gbp", nil
+	case x.State == PackagingOnly:
+		return "baredebian", nil
+	}
+	return "", nil
 }
 
 // QuiltMode returns the quilt mode: the one that is asked for, else what the configuration

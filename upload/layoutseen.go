@@ -22,6 +22,22 @@ func SeenIn(s *history.Status) Seen {
 	return Seen{s.Head, dsc.ID{Package: s.Package, Version: s.Version()}, s.Format, s.Patches}
 }
 
+// SeenAt is what is seen of a package at its commit.
+func SeenAt(ctx context.Context, pkg *Package) (Seen, error) {
+	s := Seen{Head: pkg.Head, ID: pkg.ID, Format: pkg.Format}
+	tree, err := pkg.Repo.Tree(ctx, pkg.Head)
+	if err != nil {
+		return s, err
+	}
+	reader, err := pkg.Repo.NewTreeReader(ctx)
+	if err != nil {
+		return s, err
+	}
+	defer reader.Close()
+	s.Patches, err = history.ExaminePatches(reader.Files(tree))
+	return s, err
+}
+
 // SeenLayout tells the layout of a branch by its own files: what [DetectLayout] will find if the tarballs
 // bear it out. The layout is "" if the files do not tell.
 func SeenLayout(ctx context.Context, repo *gitmap.Repo, s Seen) (*DetectedLayout, error) {

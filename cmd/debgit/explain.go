@@ -18,6 +18,9 @@ const explainHelp = `Tells in plain words what the import is that COMMIT is part
 commit, by whom and when, whether dgit makes the same commits, and what the
 tarballs have that git does not hold.
 
+Of a commit that is no part of an import it tells the layout, too: debgit help
+layouts.
+
 debgit keeps a record of each import that it makes. An import without one, such
 as one that dgit made, is known by the messages of its commits; what only the
 record could tell is left open then. A record is the ref
@@ -76,7 +79,17 @@ func runExplain(ctx context.Context, env *environment, rev string, all bool) err
 	if env.options.json {
 		return env.resultJSON("explain", newFoundJSON(found))
 	}
-	env.result(explanation(env, found, all))
+	text := explanation(env, found, all)
+	if !found.IsPart() {
+		layout, err := layoutAt(ctx, repo, found.Commit.ID)
+		if err != nil {
+			return err
+		}
+		if layout != nil {
+			text += "The layout of commit " + short(found.Commit.ID) + ": " + harmlessLine(layoutText(layout)) + "\n"
+		}
+	}
+	env.result(text)
 	return nil
 }
 

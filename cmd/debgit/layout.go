@@ -1,8 +1,11 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
+	"debgit/gitmap"
 	"debgit/upload"
 )
 
@@ -29,6 +32,22 @@ func layoutText(l *upload.DetectedLayout) string {
 		return fmt.Sprintf("%s: %s (quilt mode %s or %s)", words, l.Why, l.Others[0], l.Others[1])
 	}
 	return words + ": " + l.Why
+}
+
+// layoutAt tells the layout of a commit, as far as its own files show it; nil if it is no source package.
+func layoutAt(ctx context.Context, repo *gitmap.Repo, c gitmap.CommitID) (*upload.DetectedLayout, error) {
+	pkg, err := upload.OpenPackage(ctx, repo, c.String())
+	if none := (*upload.NotPackageError)(nil); errors.As(err, &none) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	seen, err := upload.SeenAt(ctx, pkg)
+	if err != nil {
+		return nil, err
+	}
+	return upload.SeenLayout(ctx, repo, seen)
 }
 
 // defaultMode is the quilt mode if neither an option nor the configuration has one: dgit's if we are

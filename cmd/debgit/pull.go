@@ -44,7 +44,7 @@ func newPullCommand(env *environment) *cobra.Command {
 	opts.addDryRun(cmd)
 	flags := cmd.Flags()
 	flags.BoolVar(&opts.allowUnrelated, "allow-unrelated-histories", false, "merge histories that have no commit in common, too")
-	flags.StringVar(&opts.quilt, "quilt", "", "the branch is kept in this quilt `MODE` (default: as configured, else linear)")
+	flags.StringVar(&opts.quilt, "quilt", "", "the branch is kept in this quilt `MODE` (default: as configured, else by what is in the branch)")
 	flags.StringVar(&opts.split, "split-view", "", "the branch has the maintainer view: `always`, never, or auto, if the quilt mode is one of those (default: as configured, else auto)")
 	return cmd
 }
@@ -64,6 +64,7 @@ func runPull(ctx context.Context, env *environment, suite string, opts pullOptio
 		FetchOptions:   fetchOptions,
 		AllowUnrelated: opts.allowUnrelated,
 		QuiltMode:      opts.quilt,
+		DefaultMode:    string(env.defaultMode()),
 		SplitView:      opts.split,
 	})
 	progress.close()
