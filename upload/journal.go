@@ -70,7 +70,8 @@ var ErrNoJournal = errors.New("no push has begun here")
 
 // lockJournal takes the lock for pushes of a work tree, without waiting.
 func lockJournal(repo *gitmap.Repo) (*Journal, error) {
-	parent := filepath.Join(repo.GitDir(), "debgit")
+	dir := journalDir(repo)
+	parent := filepath.Dir(dir)
 	if err := os.MkdirAll(parent, 0o777); err != nil {
 		return nil, err
 	}
@@ -85,8 +86,11 @@ func lockJournal(repo *gitmap.Repo) (*Journal, error) {
 		}
 		return nil, err
 	}
-	return &Journal{dir: filepath.Join(parent, "push"), lock: lock}, nil
+	return &Journal{dir: dir, lock: lock}, nil
 }
+
+// journalDir is where the journal of a work tree is, if there is one.
+func journalDir(repo *gitmap.Repo) string { return filepath.Join(repo.GitDir(), "debgit", "push") }
 
 // Close gives up the lock. The journal stays as it is.
 func (j *Journal) Close() error { return j.lock.Close() }

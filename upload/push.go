@@ -152,6 +152,22 @@ func (e *StoppedError) Error() string {
 // Unwrap returns the cause.
 func (e *StoppedError) Unwrap() error { return e.Err }
 
+// UnfinishedPush is an [*UnfinishedError] or an [*AbortingError] if a push of the work tree has begun and not
+// ended, whether or not a process is at work on it.
+func UnfinishedPush(repo *gitmap.Repo) error {
+	j := &Journal{dir: journalDir(repo)}
+	err := j.read()
+	switch {
+	case errors.Is(err, ErrNoJournal):
+		return nil
+	case err == nil && j.state.Aborting:
+		return &AbortingError{j.Plan.ID()}
+	case err == nil:
+		return j.unfinished()
+	}
+	return err
+}
+
 // ResumePush opens a push that has begun, for [Push.Perform] to finish it. The error matches [ErrNoJournal]
 // if there is none. See also [*PushBusyError].
 func ResumePush(ctx context.Context, repo *gitmap.Repo, getenv func(string) string) (_ *Push, err error) {

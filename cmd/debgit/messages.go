@@ -408,10 +408,11 @@ func (env *environment) fail(ctx context.Context, cmd *cobra.Command, err error)
 	var differs *history.DifferentError // which the result tells already
 	if env.options.json && !errors.As(err, &differs) {
 		env.resultJSON("error", struct {
-			Error  string `json:"error"`
-			Hint   string `json:"hint,omitempty"`
-			Status int    `json:"status"`
-		}{text, hint, status})
+			Error  string         `json:"error"`
+			Hint   string         `json:"hint,omitempty"`
+			Status int            `json:"status"`
+			Checks []upload.Check `json:"checks,omitempty"` // that refuse a push
+		}{text, hint, status, refusals(err)})
 	}
 	env.message("error", "31", text)
 	if hint != "" {

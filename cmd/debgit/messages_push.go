@@ -25,6 +25,14 @@ func hintRefused(e *upload.RefusedError) string {
 	return strings.Join(hints, "\n")
 }
 
+// refusals are the checks that refuse a push, if that is what an error says.
+func refusals(err error) []upload.Check {
+	if e, ok := errors.AsType[*upload.RefusedError](err); ok {
+		return e.Checks
+	}
+	return nil
+}
+
 // hintStopped says how a push goes on that has stopped on its way.
 func hintStopped(e *upload.StoppedError) string {
 	hint := "when the cause is gone, go on: debgit push --continue; or give it up: debgit push --abort"

@@ -94,6 +94,9 @@ func runStatus(ctx context.Context, env *environment, suite string, opts statusO
 			env.warn(fmt.Sprintf("%v\nOf %s it is told what was known at the last fetch.", suite.NotAsked, suite.Suite))
 		}
 	}
+	if err := upload.UnfinishedPush(repo); err != nil {
+		env.warn(err.Error() + "\nfinish it: debgit push --continue; or give it up: debgit push --abort")
+	}
 	switch {
 	case env.options.json:
 		if err := env.resultJSON("status", newStatusJSON(s, layout)); err != nil {
