@@ -49,6 +49,9 @@ func (p *performer) undo(ctx context.Context) (*Aborted, error) {
 		}
 		return a, p.remove()
 	}
+	if p.hasBegun(StepCreate) {
+		a.Left = append(a.Left, "the git server may have an empty repository now: "+p.Plan.Git.URL)
+	}
 	if p.hasBegun(StepTags) {
 		if err := p.putBackTags(ctx, a); err != nil {
 			return nil, err

@@ -18,7 +18,7 @@ type planner struct {
 	repo     *gitmap.Repo
 	plan     *Plan
 	list     checklist
-	warnings []string
+	warnings []string // of the build
 
 	pkg    *Package
 	target *history.PushTarget
@@ -121,7 +121,6 @@ func (p *planner) fetch(ctx context.Context) (err error) {
 		p.list.find(Check{Code: "new", Text: fmt.Sprintf("%s does not have the package", t.Codename), Option: "--new"})
 	} else {
 		p.list.pass("new")
-		p.warnings = t.Fetched.Warnings
 	}
 	p.plan.Package, p.plan.Version, p.plan.Suite, p.plan.Codename = p.pkg.ID.Package, p.pkg.ID.Version, p.pkg.Suite, t.Codename
 	p.plan.Distro, p.plan.Nominal, p.plan.Format, p.plan.Products = t.Access.Base, t.Access.Nominal, p.pkg.Format, t.ProductsDir
@@ -134,12 +133,18 @@ func (p *planner) checkVersion() {
 	c := Check{Code: "version", Option: "--force-uploading-old-version", Remedy: "start a newer one with: dch"}
 	if f := p.target.Fetched; f != nil {
 		order, err := p.pkg.ID.Version.Compare(f.ID.Version)
+		listed, listedErr := order, err
+		if skew, ok := errors.AsType[*history.SkewError](f.Skew); ok {
+			listed, listedErr = p.pkg.ID.Version.Compare(skew.Listed)
+		}
 		pushed, pushedErr := p.pkg.ID.Version.Compare(f.Version)
 		switch {
 		case err == nil && order == 0:
 			c.Text = fmt.Sprintf("%s has this version already", p.target.Codename)
 		case err == nil && order < 0:
 			c.Text = fmt.Sprintf("%s has %s, which is newer", p.target.Codename, f.ID.Version)
+		case listedErr == nil && listed <= 0:
+			c.Text = f.Skew.Error()
 		case pushedErr == nil && pushed < 0:
 			c.Text = fmt.Sprintf("%s was pushed to %s, which is newer", f.Version, p.target.Codename)
 		}

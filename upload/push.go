@@ -54,7 +54,8 @@ type DEP14Options struct {
 // A Push is a push that was planned, or that has begun. It must be closed.
 type Push struct {
 	Plan     *Plan
-	Warnings []string // that the fetch had
+	Fetched  *history.FetchResult // what the suite has; nil if nobody has the package, or if the push goes on
+	Warnings []string             // of the build
 
 	repo    *gitmap.Repo
 	access  *history.Access
@@ -95,7 +96,7 @@ func PlanPush(ctx context.Context, repo *gitmap.Repo, opts PushOptions) (_ *Push
 	if err != nil {
 		return nil, err
 	}
-	p.Plan, p.Warnings, p.access = planner.plan, planner.warnings, planner.target.Access
+	p.Plan, p.Fetched, p.Warnings, p.access = planner.plan, planner.target.Fetched, planner.warnings, planner.target.Access
 	return p, nil
 }
 
@@ -116,6 +117,7 @@ func (p *Push) Close() error {
 func (p *Push) Perform(ctx context.Context, opts PerformOptions) error {
 	if p.built != nil {
 		if err := p.journal.start(p.Plan, p.built.Dir); err != nil {
+			p.journal.remove() // what there is of it
 			return err
 		}
 		p.built.Close()

@@ -40,7 +40,11 @@ func runPlannedPush(ctx context.Context, env *environment, what pushOf, opts pla
 	if err != nil {
 		return err
 	}
-	for _, w := range push.Warnings {
+	warnings := push.Warnings
+	if push.Fetched != nil {
+		warnings = append(fetchWarnings(env, push.Fetched), warnings...)
+	}
+	for _, w := range warnings {
 		env.warn(w)
 	}
 	if opts.dryRun {
