@@ -73,7 +73,9 @@ func (r *statusReader) readOrigs(ctx context.Context) error {
 	for _, name := range names {
 		o.Files = append(o.Files, OrigFile{name, OrigUnlisted})
 	}
-	if len(names) == 0 {
+	if len(names) == 0 && s.Format == "1.0" { // which is native then, whatever the version; dpkg-source(1)
+		s.Origs = nil
+	} else if len(names) == 0 {
 		o.Files = []OrigFile{{origPrefix(s.Package, version) + ".tar.*", OrigMissing}}
 	}
 	return nil

@@ -283,8 +283,19 @@ func (b *builder) listFiles() error {
 	return nil
 }
 
-// setFields sets fields in the only paragraph of an unsigned control file, and leaves all else in it
-// as it is, byte for byte. A field that is not there goes to the end.
+// A FieldExistsError says that a field that was to be added to a control file is there already.
+type FieldExistsError struct {
+	File  string // its name
+	Field string
+}
+
+func (e *FieldExistsError) Error() string {
+	return fmt.Sprintf("%s has a field %s already", e.File, e.Field)
+}
+
+// setFields adds fields to the only paragraph of an unsigned control file, at its end, and leaves all else in it
+// as it is, byte for byte. Only the field Dgit takes the place of one that is there: any
+// other is a [*FieldExistsError].
 func setFields(path string, fields []dsc.Field) error {
 	if len(fields) == 0 {
 		return nil
@@ -294,7 +305,14 @@ func setFields(path string, fields []dsc.Field) error {
 		return err
 	}
 	text := string(data)
+	there, err := dsc.ParseParagraph(path, data)
+	if err != nil {
+		return err
+	}
 	for _, f := range fields {
+		if old, ok := there.Field(f.Name); ok && f.Name != "Dgit" {
+			return &FieldExistsError{filepath.Base(path), old.Name}
+		}
 		text = setField(text, f)
 	}
 	return os.WriteFile(path, []byte(text), 0o666)

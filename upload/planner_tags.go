@@ -107,7 +107,7 @@ func (p *planner) tagFault(ctx context.Context, t *PlannedTag, there gitmap.Obje
 		return "", err
 	}
 	if err := p.repo.VerifyTag(ctx, there); err != nil {
-		return fmt.Sprintf("the tag %s is there, but its signature cannot be verified: %v", t.Name, err), nil
+		return fmt.Sprintf("the tag %s is there, but verification failed: %v", t.Name, err), nil
 	}
 	return "", nil
 }

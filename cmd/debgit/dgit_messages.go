@@ -49,6 +49,14 @@ var dgitPhrases = []func(err error) (text string, whole bool){
 		return "invalid configuration: need value for one of: " + strings.Join(e.Keys, " ")
 	}),
 	before(dgitRefusal),
+	before(func(e *upload.FieldExistsError) string {
+		kind := "changes"
+		if strings.HasSuffix(e.File, ".dsc") {
+			kind = "dsc"
+		}
+		return kind + " already contains field " + e.Field
+	}),
+	before(dgitStopped),
 	before(func(e *history.ReadOnlyError) string {
 		return "invalid configuration: pushing but distro is configured readonly"
 	}),

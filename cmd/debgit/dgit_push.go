@@ -18,6 +18,8 @@ var dgitRefusals = map[string]string{
 	"overwrite":   "Apparently-unintentional overwrite",
 	"overwritten": "--overwrite= version not equal to existing version",
 	"tainted":     "pushing tainted objects",
+	"changes":     "user-specified changes file is not source-only",
+	"dep14-tag":   "existing DEP-14 tag is unsuitable",
 }
 
 // dgitRefusal is the phrase for the first check that refuses a push and has one.
@@ -26,6 +28,17 @@ func dgitRefusal(e *upload.RefusedError) string {
 		if phrase, ok := dgitRefusals[c.Code]; ok {
 			return phrase
 		}
+	}
+	return ""
+}
+
+// dgitStopped is the phrase for a push that stopped at a step.
+func dgitStopped(e *upload.StoppedError) string {
+	switch e.Step.Step {
+	case upload.StepCreate, upload.StepPush:
+		return "Push failed, while updating the remote git repository"
+	case upload.StepQueue:
+		return "Push failed, while uploading package(s) to the archive server"
 	}
 	return ""
 }

@@ -38,6 +38,13 @@ var pushSituations = []struct {
 		w.release("1:1.2", "unstable")
 		w.step("foo", "-v1:1.0", "push-source")
 	}},
+	{"format_one", func(w *pushTwin) { // which is native if there is no orig
+		w.nativePackage("foo", "1-1")
+		w.check(os.Remove(filepath.Join(w.work, "foo/debian/source/format")))
+		w.commit("No format")
+		w.step("foo", "--new", "--dsc-control-add=maintainer=Somebody Else", "push-source") // is there already
+		w.step("foo", "--new", "push-source")
+	}},
 	{"refused", func(w *pushTwin) {
 		w.nativePackage("foo", "1")
 		w.release("2", "UNRELEASED")
