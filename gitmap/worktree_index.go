@@ -85,9 +85,20 @@ func parseIndex(data []byte) (*gitIndex, error) {
 }
 
 // setIndexedTimes is setTimes without any file being read. It is errOtherIndex if the
-// index is of a kind that we cannot change.
-func (r *Repo) setIndexedTimes(t time.Time) error {
+// index is of a kind that we cannot change, and matches [fs.ErrExist] if another program
+// has locked it.
+func (r *Repo) setIndexedTimes(t time.Time) (err error) {
 	name := filepath.Join(r.gitDir, "index")
+	lock, err := os.OpenFile(name+".lock", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666) // as git does
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil { // else the name is free, and may be another program's by now
+			lock.Close()
+			os.Remove(lock.Name())
+		}
+	}()
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return err
@@ -101,11 +112,6 @@ func (r *Repo) setIndexedTimes(t time.Time) error {
 			return err
 		}
 	}
-	lock, err := os.OpenFile(name+".lock", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666) // as git does
-	if err != nil {
-		return err
-	}
-	defer os.Remove(lock.Name()) // gone if it has been renamed
 	_, err = lock.Write(x.encode())
 	if err := errors.Join(err, lock.Close()); err != nil {
 		return err

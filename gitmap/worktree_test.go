@@ -1,6 +1,9 @@
 package gitmap
 
 import (
+	"bytes"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,6 +51,32 @@ func TestCheckOut(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestIndexLocked has another program at work on the index.
+func TestIndexLocked(t *testing.T) {
+	repo, err := Init(t.Context(), t.TempDir(), "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := repo.CheckOut(t.Context(), commitFiles(t, repo)); err != nil {
+		t.Fatal(err)
+	}
+	lock := filepath.Join(repo.gitDir, "index.lock")
+	if err := os.WriteFile(lock, []byte("theirs"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	before := readIndex(t, repo)
+	if err := repo.setIndexedTimes(time.Unix(1e9, 0)); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("setIndexedTimes of a locked index = %v, want fs.ErrExist", err)
+	}
+	if got, err := os.ReadFile(lock); string(got) != "theirs" {
+		t.Errorf("the lock is %q, %v; want it left alone", got, err)
+	}
+	if !bytes.Equal(readIndex(t, repo), before) {
+		t.Error("the index has changed")
+	}
+	checkTimes(t, repo)
 }
 
 // commitFiles returns a commit of files whose names have all lengths that the end of
