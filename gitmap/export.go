@@ -172,19 +172,20 @@ func (x *exporter) writeFiles(ctx context.Context, files []exportedFile) error {
 }
 
 func (x *exporter) writeFile(reader *TreeReader, f exportedFile) error {
-	content, err := reader.Blob(f.id)
-	if err != nil {
-		return fmt.Errorf("%s: %w", f.path, err)
-	}
 	if f.mode == fs.ModeSymlink {
-		return x.root.Symlink(string(content), f.path)
+		target, err := reader.Blob(f.id)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.path, err)
+		}
+		return x.root.Symlink(string(target), f.path)
 	}
 	file, err := x.root.OpenFile(f.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, f.mode)
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(content)
-	if err == nil {
+	if err = reader.copyBlob(file, f.id); err != nil {
+		err = fmt.Errorf("%s: %w", f.path, err)
+	} else {
 		err = file.Chmod(f.mode)
 	}
 	if cerr := file.Close(); err == nil {

@@ -112,6 +112,33 @@ func TestExportHostile(t *testing.T) {
 	}
 }
 
+// TestExportLarge has a file that is not read into memory whole, between two that are.
+func TestExportLarge(t *testing.T) {
+	repo, err := Init(t.Context(), t.TempDir(), "main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tree []byte
+	sizes := map[string]int64{"a": 1, "b": maxObject + 1, "c": 2}
+	for _, name := range []string{"a", "b", "c"} {
+		blob := hashObject(t, repo, "blob", make([]byte, sizes[name]))
+		tree = append(append(tree, "100644 "+name+"\x00"...), blob[:]...)
+	}
+	out := t.TempDir()
+	if err := repo.Export(t.Context(), hashObject(t, repo, "tree", tree), out, ExportOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range sizes {
+		info, err := os.Stat(filepath.Join(out, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Size() != want {
+			t.Errorf("%s has %d bytes, want %d", name, info.Size(), want)
+		}
+	}
+}
+
 func indexTree(t *testing.T, repo *Repo) ObjectID {
 	t.Helper()
 	out, err := repo.Git(context.Background(), "write-tree", "--missing-ok")

@@ -135,6 +135,25 @@ func (b *batch) objectOf(kind string, id ObjectID) ([]byte, error) {
 	return data, nil
 }
 
+// copyObject writes the content of the object id to w, of whatever size it is. The error is that
+// of objectOf, or of w.
+func (b *batch) copyObject(w io.Writer, kind string, id ObjectID) error {
+	is, size, err := b.ask("contents", id.String())
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", kind, id, err)
+	}
+	content := &io.LimitedReader{R: b.out, N: size}
+	if is == kind {
+		_, err = io.Copy(w, content)
+	} else {
+		err = fmt.Errorf("%s %s: that is a %s: %w", kind, id, is, fs.ErrNotExist)
+	}
+	if _, skipped := io.CopyN(io.Discard, b.out, content.N+1); skipped != nil { // a newline follows
+		return b.failed(skipped)
+	}
+	return err
+}
+
 // failed is the error of a process that answers no more.
 func (b *batch) failed(err error) error {
 	b.in.Close()

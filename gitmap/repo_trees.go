@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"strings"
 )
@@ -70,8 +71,13 @@ func fileMode(mode string) fs.FileMode {
 	return 0o644
 }
 
-// Blob returns the content of a blob.
+// Blob returns the content of a blob, of 64 MiB at most.
 func (t *TreeReader) Blob(id ObjectID) ([]byte, error) { return t.batch.objectOf("blob", id) }
+
+// copyBlob writes the content of a blob to w.
+func (t *TreeReader) copyBlob(w io.Writer, id ObjectID) error {
+	return t.batch.copyObject(w, "blob", id)
+}
 
 // Entry returns what is at path below tree, without following symbolic links. The
 // error matches [fs.ErrNotExist] if there is nothing.
