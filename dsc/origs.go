@@ -45,10 +45,10 @@ var origTarball = regexp.MustCompile(`^(|-[A-Za-z0-9-]+)\.tar\.(?:gz|bz2|lzma|xz
 
 // OrigNames returns the names of the orig tarballs, and of their signatures, that dir has for
 // the upstream version of id: those by which "dpkg-source -b" would make a package of format 3.0
-// (quilt). They are sorted.
+// (quilt), which takes no signature without its tarball. They are sorted.
 //
 // The error is a [*NoOrigError] without a main tarball, and a [*DuplicateOrigError] if
-// a tarball, or a signature, is there twice.
+// a tarball is there twice.
 func OrigNames(dir string, id ID) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -56,21 +56,27 @@ func OrigNames(dir string, id ID) ([]string, error) {
 	}
 	prefix := id.Package + "_" + id.Version.Upstream().WithoutEpoch() + ".orig"
 	var names []string
-	part := map[string]string{} // names by component and kind
-	for _, e := range entries {
-		rest, ok := strings.CutPrefix(e.Name(), prefix)
+	tarballs := map[string]string{} // by component
+	for _, e := range entries {     // a tarball comes before its signature
+		name := e.Name()
+		rest, ok := strings.CutPrefix(name, prefix)
 		m := origTarball.FindStringSubmatch(rest)
 		if !ok || m == nil {
 			continue
 		}
-		kind := m[1] + m[2]
-		if other, ok := part[kind]; ok {
-			return nil, &DuplicateOrigError{dir, [2]string{other, e.Name()}}
+		component, extension := m[1], m[2]
+		other, ok := tarballs[component]
+		switch {
+		case extension == "" && ok:
+			return nil, &DuplicateOrigError{dir, [2]string{other, name}}
+		case extension == "":
+			tarballs[component] = name
+		case name != other+extension:
+			continue
 		}
-		part[kind] = e.Name()
-		names = append(names, e.Name())
+		names = append(names, name)
 	}
-	if _, ok := part[""]; !ok {
+	if _, ok := tarballs[""]; !ok {
 		return nil, &NoOrigError{dir, prefix + ".tar.*"}
 	}
 	return names, nil

@@ -22,7 +22,8 @@ func TestOrigNames(t *testing.T) {
 		{"compressed otherwise", []string{"a_1.0.orig.tar.xz", "a_1.0.orig.tar.zst", "a_1.0.orig.tar"}, []string{"a_1.0.orig.tar.xz"}},
 		{"twice", []string{"a_1.0.orig.tar.xz", "a_1.0.orig.tar.gz"}, nil},
 		{"component twice", []string{"a_1.0.orig.tar.xz", "a_1.0.orig-doc.tar.gz", "a_1.0.orig-doc.tar.xz"}, nil},
-		{"signature twice", []string{"a_1.0.orig.tar.xz", "a_1.0.orig.tar.xz.asc", "a_1.0.orig.tar.gz.asc"}, nil},
+		{"signature of another", []string{"a_1.0.orig.tar.xz", "a_1.0.orig.tar.xz.asc", "a_1.0.orig.tar.gz.asc"}, []string{"a_1.0.orig.tar.xz", "a_1.0.orig.tar.xz.asc"}},
+		{"signatures without tarballs", []string{"a_1.0.orig.tar.gz", "a_1.0.orig.tar.bz2.asc", "a_1.0.orig-doc.tar.gz.asc"}, []string{"a_1.0.orig.tar.gz"}},
 		{"component alone", []string{"a_1.0.orig-doc.tar.gz"}, nil},
 	}
 	for _, tt := range tests {
