@@ -3,6 +3,7 @@ package dsc
 import (
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -16,35 +17,27 @@ var listFields = []struct {
 // SetFile has every list of files of p that has the file called name say the size and the
 // digest that it has with this content. What else the line says, such as a section, stays.
 func (p Paragraph) SetFile(name string, content []byte) {
-	for _, list := range listFields {
-		h := list.alg.new()
+	p.eachList(func(f *Field, alg Algorithm) {
+		h := alg.new()
 		h.Write(content)
 		digest := hex.EncodeToString(h.Sum(nil))
-		for i, f := range p {
-			if !strings.EqualFold(f.Name, list.name) {
-				continue
-			}
-			lines := strings.Split(f.Value, "\n")
-			for j, line := range lines {
-				words := strings.Fields(line)
-				if len(words) < 3 || words[len(words)-1] != name {
-					continue
-				}
+		lines := strings.Split(f.Value, "\n")
+		for i, line := range lines {
+			words := strings.Fields(line)
+			if isLineOf(name, words) {
 				words[0], words[1] = digest, fmt.Sprint(len(content))
-				lines[j] = " " + strings.Join(words, " ")
+				lines[i] = " " + strings.Join(words, " ")
 			}
-			p[i].Value = strings.Join(lines, "\n")
 		}
-	}
+		f.Value = strings.Join(lines, "\n")
+	})
 }
 
 // Lists says whether any list of files of p has the file.
 func (p Paragraph) Lists(name string) (has bool) {
-	p.eachList(func(i int) {
-		for line := range strings.SplitSeq(p[i].Value, "\n") {
-			if words := strings.Fields(line); len(words) >= 3 && words[len(words)-1] == name {
-				has = true
-			}
+	p.eachList(func(f *Field, _ Algorithm) {
+		for line := range strings.SplitSeq(f.Value, "\n") {
+			has = has || isLineOf(name, strings.Fields(line))
 		}
 	})
 	return has
@@ -52,41 +45,43 @@ func (p Paragraph) Lists(name string) (has bool) {
 
 // RemoveFile takes a file out of every list of files of p.
 func (p Paragraph) RemoveFile(name string) {
-	p.eachList(func(i int) {
-		var lines []string
-		for line := range strings.SplitSeq(p[i].Value, "\n") {
-			if words := strings.Fields(line); len(words) < 3 || words[len(words)-1] != name {
-				lines = append(lines, line)
-			}
-		}
-		p[i].Value = strings.Join(lines, "\n")
+	p.eachList(func(f *Field, _ Algorithm) {
+		lines := strings.Split(f.Value, "\n")
+		lines = slices.DeleteFunc(lines, func(line string) bool { return isLineOf(name, strings.Fields(line)) })
+		f.Value = strings.Join(lines, "\n")
 	})
 }
 
 // AddFile puts a file into every list of files of p, a .changes, at the end, as the lists of
 // a .dsc have it. place says what the field Files says of it beside that.
 func (p Paragraph) AddFile(name string, source Paragraph, place Section) {
-	p.eachList(func(i int) {
-		list, _ := source.Field(p[i].Name)
+	p.eachList(func(f *Field, _ Algorithm) {
+		list, _ := source.Field(f.Name)
 		for line := range strings.SplitSeq(list.Value, "\n") {
 			words := strings.Fields(line)
-			if len(words) != 3 || words[2] != name {
+			if !isLineOf(name, words) {
 				continue
 			}
-			if strings.EqualFold(p[i].Name, "Files") {
+			if strings.EqualFold(f.Name, "Files") {
 				words = []string{words[0], words[1], place.Section, place.Priority, name}
 			}
-			p[i].Value += "\n " + strings.Join(words, " ")
+			f.Value += "\n " + strings.Join(words, " ")
 		}
 	})
 }
 
-// eachList calls do for the index of each field that lists files.
-func (p Paragraph) eachList(do func(i int)) {
-	for i, f := range p {
+// isLineOf says whether these are the words of a line about the file in a list of files: its digest, its
+// size, perhaps more, its name.
+func isLineOf(name string, words []string) bool {
+	return len(words) >= 3 && words[len(words)-1] == name
+}
+
+// eachList calls do for each field that lists files.
+func (p Paragraph) eachList(do func(f *Field, alg Algorithm)) {
+	for i := range p {
 		for _, list := range listFields {
-			if strings.EqualFold(f.Name, list.name) {
-				do(i)
+			if strings.EqualFold(p[i].Name, list.name) {
+				do(&p[i], list.alg)
 			}
 		}
 	}
