@@ -57,7 +57,7 @@ func (m *maker) newPatches(ctx context.Context) (*patchEdits, error) {
 	if err != nil {
 		return nil, err
 	}
-	trees, err := origTrees(ctx, m.pkg, m.opts.OrigDir, OrigOptions{m.opts.Limits, m.opts.Progress})
+	trees, err := m.readOrigs(ctx)
 	if err != nil {
 		return nil, err
 	}

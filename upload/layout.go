@@ -46,34 +46,38 @@ func DetectLayout(ctx context.Context, pkg *Package, opts ViewOptions) (*Detecte
 
 // makeDetectedView makes a view in the mode of the layout that the branch has.
 func makeDetectedView(ctx context.Context, pkg *Package, opts ViewOptions) (*View, error) {
-	found, view, err := detectLayout(ctx, pkg, opts)
-	if err == nil && view == nil {
-		opts.Mode = found.Mode
-		view, err = MakeView(ctx, pkg, opts)
-	}
+	found, d, err := detectLayout(ctx, pkg, opts)
 	if err != nil {
 		return nil, err
+	}
+	view := d.linear
+	if view == nil {
+		opts.Mode, opts.known = found.Mode, d.origs
+		if view, err = MakeView(ctx, pkg, opts); err != nil {
+			return nil, err
+		}
 	}
 	view.Layout = found
 	return view, nil
 }
 
-// detectLayout is DetectLayout. It returns the view, too, if it has made it to find out.
-func detectLayout(ctx context.Context, pkg *Package, opts ViewOptions) (*DetectedLayout, *View, error) {
+// detectLayout is DetectLayout. What it returns with that knows what it took to find out.
+func detectLayout(ctx context.Context, pkg *Package, opts ViewOptions) (*DetectedLayout, *detector, error) {
+	d := &detector{refusals: map[QuiltMode]error{}}
 	if found := pkg.layoutOfFormat(); found != nil {
-		return found, nil, nil
+		return found, d, nil
 	}
 	m, err := newMaker(ctx, pkg, opts, &View{Commit: pkg.Head})
 	if err != nil {
 		return nil, nil, pkg.wrap(err)
 	}
 	defer m.close()
-	d := &detector{maker: m, refusals: map[QuiltMode]error{}}
+	d.maker = m
 	found, err := d.detect(ctx)
 	if err != nil {
 		return nil, nil, pkg.wrap(err)
 	}
-	return found, d.linear, nil
+	return found, d, nil
 }
 
 // layoutOfFormat returns the layout that a source format has by itself; nil for 3.0 (quilt), which has several.
@@ -97,9 +101,10 @@ type detector struct {
 
 func (d *detector) detect(ctx context.Context) (*DetectedLayout, error) {
 	var err error
-	if d.origs, err = origTrees(ctx, d.pkg, d.opts.OrigDir, OrigOptions{d.opts.Limits, d.opts.Progress}); err != nil {
+	if d.origs, err = d.readOrigs(ctx); err != nil {
 		return nil, err
 	}
+	d.opts.known = d.origs
 	found, err := d.applied(ctx)
 	if found != nil || err != nil {
 		return found, err

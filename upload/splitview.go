@@ -21,7 +21,7 @@ func makeSplitView(ctx context.Context, m *maker) error {
 	if s.signer, err = gitmap.Signer(changelog); err != nil {
 		return err
 	}
-	if s.origs, err = origTrees(ctx, m.pkg, m.opts.OrigDir, OrigOptions{m.opts.Limits, m.opts.Progress}); err != nil {
+	if s.origs, err = m.readOrigs(ctx); err != nil {
 		return err
 	}
 	return s.make(ctx)

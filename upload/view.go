@@ -21,6 +21,8 @@ type ViewOptions struct {
 	// How dpkg-source is run, if it makes the only patch of a package.
 	Programs Programs
 	Terminal Terminal
+
+	known *gitmap.QuiltTrees // what the tarballs make with HEAD, if that has been worked out
 }
 
 // A View is the archive view of a package: a commit whose tree is what the source package will
@@ -117,6 +119,14 @@ func newMaker(ctx context.Context, pkg *Package, opts ViewOptions, view *View) (
 func (m *maker) close() {
 	m.trees.Close()
 	m.commits.Close()
+}
+
+// readOrigs works out what the tarballs make with the branch, and with commits that were put on it.
+func (m *maker) readOrigs(ctx context.Context) (*gitmap.QuiltTrees, error) {
+	if m.opts.known != nil && len(m.view.Made) == 0 {
+		return m.opts.known, nil
+	}
+	return origTrees(ctx, m.pkg, m.opts.OrigDir, OrigOptions{m.opts.Limits, m.opts.Progress})
 }
 
 // made notes a commit on top of those of the view so far.
