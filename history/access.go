@@ -243,6 +243,3 @@ func (a *Access) Program(name string) (command string, options []string, err err
 	}
 	return command, a.All("opts-" + name), err
 }
-
-// BackportOf returns the suite that the suite is backports for, and whether it is.
-func (a *Access) BackportOf() (string, bool) { return a.backport, a.backport != "" }

@@ -75,11 +75,10 @@ func (n *Newest) ask(ctx context.Context, s *session, opts FetchOptions) error {
 	if n.Version, err = versionIn(ctx, f.suite, opts.Package); err != nil {
 		return err
 	}
-	name, ok := f.access.BackportOf()
-	if !ok {
+	if f.access.backport == "" {
 		return nil
 	}
-	suite, _, err := s.opener.open(ctx, name, opts.Package)
+	suite, _, err := s.opener.open(ctx, f.access.backport, opts.Package)
 	if err != nil {
 		return err
 	}
@@ -103,8 +102,14 @@ func versionIn(ctx context.Context, suite archive.Suite, pkg string) (dsc.Versio
 // readTracking reads what the tracking branch has, if there is one.
 func (n *Newest) readTracking(ctx context.Context, repo *gitmap.Repo) (known bool, err error) {
 	for _, name := range []string{n.Suite, fixedNames[n.Suite]} {
+		if name == "" {
+			continue
+		}
 		tip, ok, err := repo.Commit(ctx, TrackingRef(name))
-		if name == "" || err != nil || !ok {
+		if err != nil {
+			return false, err
+		}
+		if !ok {
 			continue
 		}
 		data, err := repo.FileAt(ctx, tip, changelogPath)

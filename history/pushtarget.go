@@ -102,7 +102,7 @@ func (t *PushTarget) readOther(ctx context.Context, opts FetchOptions) error {
 	if t.Fetched != nil {
 		t.Since = t.Fetched.ID.Version
 	}
-	if suite, ok := t.Access.BackportOf(); ok {
+	if suite := t.Access.backport; suite != "" {
 		other, err := t.VersionIn(ctx, suite, opts.Package)
 		if err != nil {
 			return err
