@@ -23,7 +23,8 @@ const pullExample = `  debgit pull
 type pullOptions struct {
 	archiveFlags
 	allowUnrelated bool
-	quilt, split   string
+	quilt          string
+	split          splitFlag
 }
 
 func newPullCommand(env *environment) *cobra.Command {
@@ -45,7 +46,7 @@ func newPullCommand(env *environment) *cobra.Command {
 	flags := cmd.Flags()
 	flags.BoolVar(&opts.allowUnrelated, "allow-unrelated-histories", false, "merge histories that have no commit in common, too")
 	flags.StringVar(&opts.quilt, "quilt", "", "the branch is kept in this quilt `MODE` (default: as configured, else by what is in the branch)")
-	flags.StringVar(&opts.split, "split-view", "", "the branch has the maintainer view: `always`, never, or auto, if the quilt mode is one of those (default: as configured, else auto)")
+	addSplitFlag(flags, &opts.split, "the branch has the maintainer view: `always`, never, or auto, if the quilt mode is one of those")
 	return cmd
 }
 
@@ -65,7 +66,7 @@ func runPull(ctx context.Context, env *environment, suite string, opts pullOptio
 		AllowUnrelated: opts.allowUnrelated,
 		QuiltMode:      opts.quilt,
 		DefaultMode:    string(env.defaultMode()),
-		SplitView:      opts.split,
+		SplitView:      string(opts.split),
 	})
 	progress.close()
 	if result == nil {

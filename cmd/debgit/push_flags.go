@@ -51,7 +51,8 @@ type pushFlags struct {
 
 	newPackage         bool
 	existing           string
-	quilt, split       string
+	quilt              string
+	split              splitFlag
 	upstream           string
 	overwrite          string
 	trust, collab      bool
@@ -91,7 +92,7 @@ func (o *pushFlags) add(cmd *cobra.Command) {
 	flags.BoolVarP(&o.newPackage, "new", "N", false, "the source package may be new to the suite")
 	flags.StringVar(&o.existing, "existing-package", "", "with --new, `PACKAGE` is one that the suite has for sure (default: dpkg)")
 	flags.StringVar(&o.quilt, "quilt", "", "the branch is kept in this quilt `MODE` (default: as configured, else by what is in the branch)")
-	flags.StringVar(&o.split, "split-view", "", "push the archive view beside the branch, which has the maintainer view: `always`, never, or auto, if the quilt mode is one of those (default: as configured, else auto)")
+	addSplitFlag(flags, &o.split, "push the archive view beside the branch, which has the maintainer view: `always`, never, or auto, if the quilt mode is one of those")
 	flags.StringVar(&o.upstream, "upstream-commitish", "", "upstream's files are in `COMMIT` (default: upstream's tag)")
 	flags.StringVar(&o.saveView, "save-dgit-view", "", "in a split view, have `REF` name the archive view, too, whatever it named before")
 	o.addHistory(cmd)
@@ -182,7 +183,7 @@ func (o *pushFlags) pushOptions(env *environment, command, suite string, progres
 			OpenOptions: o.archive.open, ProductsDir: o.archive.productsDir, Getenv: env.getenv, Limits: o.archive.limits, Progress: progress,
 		},
 		Package: o.archive.pkg, Suite: suite, ExistingPackage: o.existing, NoChase: o.archive.noChase,
-		Mode: o.quilt, SplitView: o.split, Upstream: o.upstream, DefaultMode: env.defaultMode(), SaveView: o.saveView,
+		Mode: o.quilt, SplitView: string(o.split), Upstream: o.upstream, DefaultMode: env.defaultMode(), SaveView: o.saveView,
 		Overwrite:   upload.Overwrite{TrustChangelog: o.trust || o.collab},
 		Sign:        upload.SignOptions{Key: o.key, Program: o.gpg, NoSign: o.noSign, Stdin: stdinFile(env)},
 		DEP14:       upload.DEP14Options{Reuse: o.reuse},

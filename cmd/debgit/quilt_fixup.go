@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"debgit/gitmap"
@@ -61,7 +60,7 @@ type quiltFixupOptions struct {
 // viewFlags are the options that say how the archive view of a branch is made.
 type viewFlags struct {
 	quilt, upstream string
-	split           string
+	split           splitFlag
 	unrepresentable bool
 }
 
@@ -69,18 +68,15 @@ func (o *viewFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&o.quilt, "quilt", "", "the branch is kept in this quilt `MODE` (default: as configured, else by what is in the branch)")
 	flags.StringVar(&o.upstream, "upstream-commitish", "", "in quilt mode baredebian, upstream's files are in `COMMIT` (default: the tag of the upstream version)")
-	flags.StringVar(&o.split, "split-view", "", "make the archive view beside the branch, which stays as it is: `always`, never, or auto, if the quilt mode needs that (default: as configured, else auto)")
+	addSplitFlag(flags, &o.split, "make the archive view beside the branch, which stays as it is: `always`, never, or auto, if the quilt mode needs that")
 	flags.BoolVar(&o.unrepresentable, "force-unrepresentable", false, "make patches even of changes that no patch can make")
 }
 
 // options returns the options for the archive view of a package, which is to be built with a tool, if any.
 func (o *viewFlags) options(env *environment, work *packageWork, tool upload.BinaryTool) (upload.ViewOptions, error) {
 	opts := upload.ViewOptions{OrigDir: work.products, Upstream: o.upstream}
-	if !slices.Contains([]string{"", "auto", "always", "never"}, o.split) {
-		return opts, &usageError{cause: fmt.Sprintf("--split-view=%s: that is not auto, always or never", o.split)}
-	}
 	var err error
-	if opts.Split, opts.NoSplit, err = work.access.SplitView(o.split); err != nil {
+	if opts.Split, opts.NoSplit, err = work.access.SplitView(string(o.split)); err != nil {
 		return opts, err
 	}
 	_, err = upload.ParseQuiltMode(o.quilt)
