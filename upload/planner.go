@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -109,6 +110,9 @@ func (p *planner) fetch(ctx context.Context) (err error) {
 		return err
 	}
 	t := p.target
+	if t.ProductsDir, err = filepath.Abs(t.ProductsDir); err != nil { // a push may go on in another directory
+		return err
+	}
 	if s := p.opts.Suite; s != "" && s != p.pkg.Suite && s != t.Codename {
 		p.list.find(Check{
 			Code: "suite", Text: fmt.Sprintf("debian/changelog is for %s (%s), not for %s", p.pkg.Suite, t.Codename, s),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -56,6 +57,37 @@ func (p *planner) build(ctx context.Context) (err error) {
 	return p.fitOrigs(ctx, c)
 }
 
+// checkListed checks that the files that are sent as they are, such as binary packages, are those that the
+// .changes lists.
+func (p *planner) checkListed(changes *dsc.Changes) (ok bool, err error) {
+	const code = "files"
+	for _, f := range changes.Files {
+		if slices.Contains(p.built.Files, f.Name) {
+			continue
+		}
+		err := verifyFile(f, filepath.Join(p.plan.Products, f.Name))
+		if isMissing(err) || errors.As(err, new(*dsc.MismatchError)) {
+			p.list.find(Check{Code: code, Text: err.Error(), Remedy: "build the upload again"})
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	p.list.pass(code)
+	return true, nil
+}
+
+// verifyFile checks that the file of that path is f.
+func verifyFile(f dsc.File, path string) error {
+	content, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	return f.Verify(content)
+}
+
 // takeBuilt takes an upload that was built before. It leaves p.built nil if a check refuses that.
 func (p *planner) takeBuilt(opts BuildOptions) (err error) {
 	changes := p.opts.Changes
@@ -63,6 +95,8 @@ func (p *planner) takeBuilt(opts BuildOptions) (err error) {
 		if changes, err = findChanges(p.target.ProductsDir, p.pkg.ID); err != nil {
 			return err
 		}
+	} else if filepath.Base(changes) == changes {
+		changes = filepath.Join(p.target.ProductsDir, changes)
 	}
 	text, err := readControl(changes)
 	if err != nil {
@@ -145,14 +179,11 @@ func (p *planner) checkDigests(c *uploadFiles) error {
 	}
 	for _, f := range c.changes.Files {
 		if f.Name == c.dscName {
-			content, err := os.Open(filepath.Join(c.dir, f.Name))
-			if err != nil {
-				return err
-			}
-			err = f.Verify(content)
-			content.Close()
-			if err != nil {
+			err := verifyFile(f, filepath.Join(c.dir, f.Name))
+			if errors.As(err, new(*dsc.MismatchError)) {
 				differ(err)
+			} else if err != nil {
+				return err
 			}
 		}
 		for _, g := range c.source.Files {
@@ -204,11 +235,14 @@ func (p *planner) checkSourceOnly(ctx context.Context, c *uploadFiles) error {
 
 // planRest writes down what was found out.
 func (p *planner) planRest(context.Context) error {
-	files, err := p.fileNames()
+	c, err := readUploadFiles(p.built.Dsc, p.built.Changes)
 	if err != nil {
 		return err
 	}
-	for _, name := range files {
+	if ok, err := p.checkListed(c.changes); !ok || err != nil {
+		return err
+	}
+	for _, name := range p.fileNames(c.changes) {
 		dir := p.built.Dir
 		made := slices.Contains(p.built.Files, name)
 		if !made {
@@ -249,18 +283,14 @@ func (p *planner) planRest(context.Context) error {
 }
 
 // fileNames returns the names of what was made, and of all else that the .changes lists.
-func (p *planner) fileNames() ([]string, error) {
-	c, err := readUploadFiles(p.built.Dsc, p.built.Changes)
-	if err != nil {
-		return nil, err
-	}
+func (p *planner) fileNames(changes *dsc.Changes) []string {
 	names := slices.Clone(p.built.Files)
-	for _, f := range c.changes.Files {
+	for _, f := range changes.Files {
 		if !slices.Contains(names, f.Name) {
 			names = append(names, f.Name)
 		}
 	}
-	return names, nil
+	return names
 }
 
 // dampSteps are the steps of which nobody else learns, without those about tags.

@@ -38,7 +38,7 @@ type PushOptions struct {
 	Upload PlannedUpload
 
 	Prebuilt bool   // push what was built before, instead of building the source package: Changes, or what is in ProductsDir
-	Changes  string // path of the .changes to push; default: build one or, with Prebuilt, the only one there is
+	Changes  string // path of the .changes to push, or its name in ProductsDir; default: build one or, with Prebuilt, the only one there is
 
 	ExpectSuite   string      // refuse to push to another one; default: push to any
 	ExpectVersion dsc.Version // refuse to push another one; default: push any

@@ -1,6 +1,9 @@
 package upload
 
 import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"debgit/dsc"
 	"debgit/gitmap"
 	"debgit/history"
 	"debgit/upload/uploadtest"
@@ -251,6 +255,45 @@ func TestPushBuilt(t *testing.T) {
 	p.git("reset", "-q", "--hard", "HEAD~2")
 	if _, err = p.push(opts); err != nil {
 		t.Error(err)
+	}
+}
+
+// What goes to the queue as it is must be what the .changes lists, before anything is signed.
+func TestPushBuiltFiles(t *testing.T) {
+	p := newPusher(t)
+	beside := filepath.Dir(p.dir)
+	changes, deb := p.build(), filepath.Join(beside, "bell_1.0_all.deb")
+	text, err := os.ReadFile(changes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields, err := dsc.ParseParagraph("changes", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.write("../bell_1.0_all.deb", "built\n")
+	var lists dsc.Paragraph
+	for name, sum := range map[string]string{"Checksums-Sha1": fmt.Sprintf("%x", sha1.Sum([]byte("built\n"))), "Checksums-Sha256": fmt.Sprintf("%x", sha256.Sum256([]byte("built\n"))), "Files": fmt.Sprintf("%x", md5.Sum([]byte("built\n")))} {
+		lists = append(lists, dsc.Field{Name: name, Value: "\n " + sum + " 6 bell_1.0_all.deb"})
+	}
+	fields.AddFile("bell_1.0_all.deb", lists, dsc.Section{Section: "misc", Priority: "optional"})
+	if err := os.WriteFile(changes, []byte(fields.String()), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	opts := p.options()
+	opts.Prebuilt, opts.Changes = true, filepath.Base(changes) // where the files of uploads are
+	p.write("../bell_1.0_all.deb", "again\n")
+	p.checkRefused(opts, "files")
+	if err := os.Remove(deb); err != nil {
+		t.Fatal(err)
+	}
+	p.checkRefused(opts, "files")
+	p.write("../bell_1.0_all.deb", "built\n")
+	if _, err := p.push(opts); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(filepath.Join(p.world.Queue, "bell_1.0_all.deb")); err != nil || string(got) != "built\n" {
+		t.Errorf("the queue has the binary package %q, %v", got, err)
 	}
 }
 

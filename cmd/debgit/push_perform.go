@@ -30,16 +30,16 @@ func runPlannedPush(ctx context.Context, env *environment, what pushOf, opts pla
 		return err
 	}
 	pushOptions.DryRun, pushOptions.DampRun, pushOptions.Prebuilt = opts.dryRun, opts.dampRun, what.prebuilt
+	retry, err := opts.retries()
+	if err != nil {
+		return err
+	}
 	push, err := upload.PlanPush(ctx, repo, pushOptions)
 	progress.close()
 	if err != nil {
 		return err
 	}
 	defer push.Close()
-	retry, err := opts.retries()
-	if err != nil {
-		return err
-	}
 	warnings := push.Warnings
 	if push.Fetched != nil {
 		warnings = append(fetchWarnings(env, push.Fetched), warnings...)
