@@ -17,6 +17,11 @@ type Queue interface {
 	// Send sends a .changes, signed, and the files that it lists, which are beside it. An
 	// error is a [*QueueError]. The same upload may be sent again after any error.
 	Send(ctx context.Context, changes string) error
+
+	// Check says, before there is anything to send, whether it could be sent at all: whether the
+	// directory, or the program, is there. An error is a [*QueueError].
+	Check() error
+
 	String() string
 }
 
@@ -48,12 +53,15 @@ func NewQueue(opts QueueOptions) Queue {
 // no such queue, or no dput.
 type QueueError struct {
 	Queue   string   // as its String method has it
-	Changes string   // path
-	Command []string // that may be tried by hand; nil for a directory
+	Changes string   // path; "" if there is none yet
+	Command []string // that may be tried by hand, or just the program; nil for a directory
 	Err     error
 }
 
 func (e *QueueError) Error() string {
+	if e.Changes == "" {
+		return fmt.Sprintf("upload to %s: %v", e.Queue, e.Err)
+	}
 	return fmt.Sprintf("upload %s to %s: %v", filepath.Base(e.Changes), e.Queue, e.Err)
 }
 
@@ -68,6 +76,22 @@ func (q *dput) String() string {
 		return "the default host of " + filepath.Base(q.opts.Program)
 	}
 	return q.opts.Host
+}
+
+func (q *dput) Check() error {
+	_, err := exec.LookPath(q.opts.Program)
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, exec.ErrNotFound) {
+		err = q.missing()
+	}
+	return &QueueError{Queue: q.String(), Command: []string{q.opts.Program}, Err: err}
+}
+
+// missing says that there is no dput.
+func (q *dput) missing() error {
+	return fmt.Errorf("there is no program %s: %w", q.opts.Program, fs.ErrNotExist)
 }
 
 func (q *dput) Send(ctx context.Context, changes string) error {
@@ -113,7 +137,7 @@ func (q *dput) run(ctx context.Context, args []string) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, exec.ErrNotFound):
-		return fmt.Errorf("there is no program %s: %w", q.opts.Program, fs.ErrNotExist)
+		return q.missing()
 	case err != nil:
 		return fmt.Errorf("%s: %w", q.opts.Program, err)
 	}

@@ -29,6 +29,22 @@ func (q *queueDirectory) String() string {
 	return q.dir
 }
 
+func (q *queueDirectory) Check() error {
+	if err := q.find(); err != nil {
+		return &QueueError{Queue: q.String(), Err: err}
+	}
+	return nil
+}
+
+// find fails unless the directory is there.
+func (q *queueDirectory) find() error {
+	info, err := os.Stat(q.String())
+	if err == nil && !info.IsDir() {
+		err = errors.New("it is no directory")
+	}
+	return err
+}
+
 func (q *queueDirectory) Send(ctx context.Context, changes string) error {
 	if err := q.send(ctx, changes); err != nil {
 		return &QueueError{Queue: q.String(), Changes: changes, Err: err}
@@ -37,10 +53,8 @@ func (q *queueDirectory) Send(ctx context.Context, changes string) error {
 }
 
 func (q *queueDirectory) send(ctx context.Context, changes string) (err error) {
-	if info, err := os.Stat(q.String()); err != nil {
+	if err := q.find(); err != nil {
 		return err
-	} else if !info.IsDir() {
-		return errors.New("it is no directory")
 	}
 	files, err := filesOfChanges(changes)
 	if err != nil {

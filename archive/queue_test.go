@@ -82,6 +82,36 @@ func TestQueueDirectory(t *testing.T) {
 	}
 }
 
+// What no upload could be sent to is known before there is one.
+func TestQueueCheck(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	putFile(t, file, "")
+	tests := []struct {
+		opts    QueueOptions
+		ok      bool
+		missing bool
+	}{
+		{QueueOptions{Host: dir}, true, false},
+		{QueueOptions{Host: filepath.Join(dir, "none")}, false, true},
+		{QueueOptions{Host: dir, Delayed: 3}, false, true},
+		{QueueOptions{Host: file}, false, false},
+		{QueueOptions{Host: "ftp-master", Program: "sh"}, true, false},
+		{QueueOptions{Program: "no-such-dput"}, false, true},
+		{QueueOptions{Program: filepath.Join(dir, "none")}, false, true},
+		{QueueOptions{Program: file}, false, false}, // it is no program
+	}
+	for _, tt := range tests {
+		err := NewQueue(tt.opts).Check()
+		if ok, missing := err == nil, errors.Is(err, fs.ErrNotExist); ok != tt.ok || missing != tt.missing {
+			t.Errorf("%+v: Check = %v, want %v, missing %v", tt.opts, err, tt.ok, tt.missing)
+		}
+		if err != nil && !errors.As(err, new(*QueueError)) {
+			t.Errorf("%+v: Check = %T, want a *QueueError", tt.opts, err)
+		}
+	}
+}
+
 // What is wrong with an upload leaves the queue as it was.
 func TestQueueDirectoryRefuses(t *testing.T) {
 	tests := []struct {

@@ -1,12 +1,15 @@
 package upload
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"debgit/archive"
 	"debgit/dsc"
 	"debgit/gitmap"
 )
@@ -69,6 +72,7 @@ func TestChecks(t *testing.T) {
 		{"an upload that the changelog does not name", func() { p.orphan(); p.forget("1.0") }, func(o *PushOptions) { o.Overwrite.TrustChangelog = true }, "overwrite", nil},
 		{"another upload to overwrite", p.orphan, func(o *PushOptions) { o.Overwrite.Version = "0.9" }, "overwritten", nil},
 		{"source alone", func() { p.configure("source-only-uploads", "never") }, nil, "source-only", force(ForceUploadingSourceOnly)},
+		{"a queue that wants signatures", nil, func(o *PushOptions) { o.Sign.NoSign = true }, "queue", nil},
 		{"tainted history", func() { p.taint(p.git("rev-parse", "HEAD~1")) }, nil, "tainted", force(ForcePushTainted)},
 		{"tainted history, overridden", func() { p.taint(p.git("rev-parse", "HEAD~1^{tree}")) }, nil, "tainted", func(o *PushOptions) { o.Deliberate = []string{"include-questionable-history"} }},
 		{"no split view", nil, func(o *PushOptions) { o.SplitView, o.Mode = "never", "gbp" }, "", nil}, // of a native package
@@ -185,5 +189,24 @@ func TestSaveViewAndDampRun(t *testing.T) {
 	}
 	if got, head := p.git("rev-parse", "saved"), p.git("rev-parse", "HEAD"); got != head || plan.Commit.String() == head || plan.Branch != nil {
 		t.Errorf("the saved view is %s, HEAD %s, the pushed commit %s; want the first two the same, and the third another", got, head, plan.Commit)
+	}
+}
+
+// A queue that is not there is known before anything is built, signed or public.
+func TestNoQueue(t *testing.T) {
+	p := newPusher(t)
+	opts := p.options()
+	opts.Upload.Host = filepath.Join(p.world.Dir, "none")
+	before := p.state()
+	_, err := p.push(opts)
+	if queue := new(*archive.QueueError); !errors.As(err, queue) || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("push = %v, want a *QueueError", err)
+	}
+	if got := p.state() + p.served(); got != before {
+		t.Errorf("there is\n%s, before there was\n%s", got, before)
+	}
+	opts.DampRun = true
+	if _, err := p.push(opts); err != nil {
+		t.Errorf("damp run: %v", err)
 	}
 }

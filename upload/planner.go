@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"debgit/dsc"
 	"debgit/gitmap"
 	"debgit/history"
 )
@@ -37,7 +38,7 @@ func (p *planner) make(ctx context.Context) error {
 		{p.open},
 		{p.fetch, p.readStatus},
 		{p.makeView, p.forward, p.findTags, p.checkServer},
-		{p.checkKey},
+		{p.checkKey, p.checkQueue},
 		{p.build},
 		{p.planRest},
 	} {
@@ -296,5 +297,36 @@ func (p *planner) checkKey(ctx context.Context) (err error) {
 		return err
 	}
 	p.list.pass("key")
+	return nil
+}
+
+// checkQueue finds out where the files go, and whether they can.
+func (p *planner) checkQueue(context.Context) (err error) {
+	q := p.opts.Upload
+	if q.Host == "" {
+		if q.Host, _, err = p.target.Access.Value("upload-host"); err != nil {
+			return err
+		}
+	}
+	program, options, err := p.target.Access.Program("dput")
+	if err != nil {
+		return err
+	}
+	if q.Program == "" && program != "dput" {
+		q.Program = program
+	}
+	q.Options = append(options, q.Options...)
+	p.plan.Queue = q
+	if p.opts.DampRun {
+		return nil
+	}
+	if p.plan.Signing.NoSign && filepath.IsAbs(q.Host) {
+		p.list.find(Check{Code: "queue", Text: fmt.Sprintf("the queue %s takes only what is signed", q.String()), Remedy: "have it signed: without --no-sign"})
+		return nil
+	}
+	if err := q.queue().Check(); err != nil {
+		return &dsc.PackageError{ID: p.pkg.ID, Err: err}
+	}
+	p.list.pass("queue")
 	return nil
 }

@@ -272,9 +272,7 @@ func (p *planner) planRest(context.Context) error {
 			p.plan.Tracking.Old = f.Old
 		}
 	}
-	if err := p.planQueue(); err != nil {
-		return err
-	}
+	p.plan.Queue.Changes = filepath.Base(p.built.Changes)
 	p.plan.Steps = p.plan.steps()
 	if p.opts.DampRun {
 		p.plan.Steps = slices.DeleteFunc(p.plan.Steps, func(s PlannedStep) bool { return !slices.Contains(dampSteps, s.Step) })
@@ -295,24 +293,6 @@ func (p *planner) fileNames(changes *dsc.Changes) []string {
 
 // dampSteps are the steps of which nobody else learns, without those about tags.
 var dampSteps = []StepName{StepSignFiles, StepBranch, StepMoves, StepFiles}
-
-// planQueue finds out where the files go.
-func (p *planner) planQueue() (err error) {
-	q := p.opts.Upload
-	q.Changes = filepath.Base(p.built.Changes)
-	if q.Host == "" {
-		if q.Host, _, err = p.target.Access.Value("upload-host"); err != nil {
-			return err
-		}
-	}
-	program, options, err := p.target.Access.Program("dput")
-	if q.Program == "" && program != "dput" {
-		q.Program = program
-	}
-	q.Options = append(options, q.Options...)
-	p.plan.Queue = q
-	return err
-}
 
 // isSigned says whether a file of an upload is one that has a signature in it.
 func isSigned(name string) bool {

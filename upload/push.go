@@ -68,7 +68,7 @@ type Push struct {
 // ref of the user moves, nothing is signed, and nothing is sent.
 //
 // Errors that callers may test for, besides those of [OpenPackage], [history.FetchForPush], [MakeView],
-// [Signer.Check] and [BuildSource]: [*RefusedError], [*PushBusyError], and [*UnfinishedError] if another
+// [Signer.Check], [archive.Queue] and [BuildSource]: [*RefusedError], [*PushBusyError], and [*UnfinishedError] if another
 // push has begun and not ended.
 func PlanPush(ctx context.Context, repo *gitmap.Repo, opts PushOptions) (_ *Push, err error) {
 	if opts.Getenv == nil {

@@ -34,10 +34,10 @@ func hintQueue(e *archive.QueueError) string {
 	switch missing := errors.Is(e, fs.ErrNotExist); {
 	case e.Command == nil && missing:
 		return "make the directory first: mkdir -p " + quote(e.Queue)
-	case e.Command == nil:
-		return ""
 	case missing:
 		return "install it: sudo apt-get install dput; or name another one: --dput=PROGRAM"
+	case e.Command == nil, e.Changes == "":
+		return ""
 	}
 	var words []string
 	for _, word := range e.Command {

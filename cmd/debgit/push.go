@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"debgit/gitmap"
 	"debgit/upload"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 const pushHelp = `Does what debgit push-source does or, if the configuration has built for
@@ -19,7 +21,7 @@ tree and has not come to its end, or gives it up.
 
 --continue does the steps that are not done. It asks the git server what has
 arrived. A step that was interrupted half-way is done again. Signatures are
-not made again.
+not made again. Of the options of a push it takes --batch and --retry-schedule.
 
 --abort puts back what is not public: the branch, if there are no new commits on
 it; the tags; and files that had the names of those of the upload. If the git
@@ -36,11 +38,15 @@ func newPushCommand(env *environment) *cobra.Command {
 		Args:  arguments(0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
-			case (goOn || abort) && len(args) > 0:
-				return &usageError{cause: "push: a push that was begun knows its suite; leave " + args[0] + " out"}
 			case goOn:
+				if err := begunAsPlanned(cmd, args, "continue", "batch", "retry-schedule"); err != nil {
+					return err
+				}
 				return runPushContinue(cmd.Context(), env, opts)
 			case abort:
+				if err := begunAsPlanned(cmd, args, "abort"); err != nil {
+					return err
+				}
 				return runPushAbort(cmd.Context(), env)
 			}
 			return runPush(cmd.Context(), env, strings.Join(args, ""), opts)
@@ -53,6 +59,21 @@ func newPushCommand(env *environment) *cobra.Command {
 	cmd.Flags().BoolVar(&abort, "abort", false, "put back what is not public of it")
 	cmd.MarkFlagsMutuallyExclusive("continue", "abort")
 	return cmd
+}
+
+// begunAsPlanned refuses what a push that was begun cannot be told any more: a suite, or another option of
+// push than these, of which the first is that it goes on, or is given up.
+func begunAsPlanned(cmd *cobra.Command, args []string, options ...string) error {
+	given := slices.Clone(args)
+	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+		if f.Changed && !slices.Contains(options, f.Name) {
+			given = append(given, "--"+f.Name)
+		}
+	})
+	if len(given) == 0 {
+		return nil
+	}
+	return &usageError{cause: fmt.Sprintf("push --%s: a push that was begun is as it was planned; leave %s out", options[0], strings.Join(given, " "))}
 }
 
 // runPush does what the configuration has push do.
