@@ -115,6 +115,8 @@ func RemotePush(ctx context.Context, opts RemotePushOptions) (dsc.ID, error) {
 		return dsc.ID{}, ctx.Err()
 	case waitErr != nil && (err == nil || errors.Is(err, io.ErrUnexpectedEOF)):
 		err = fmt.Errorf("the other side ended with %w", waitErr)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = wireErrorf("it ended before the push did")
 	}
 	if err != nil {
 		return r.received.id, &RemoteError{opts.Host, r.advice, err}

@@ -19,6 +19,10 @@ type RemoteConnection struct {
 	Built    bool   // it wants to have pushed what was built
 }
 
+// remoteMode is the quilt mode of remote pushes without another one: the tags name it, and the side that signs them
+// has no branch to look at.
+const remoteMode = Linear
+
 // ServeRemotePush is the side of a remote push that does all but sign: it plans the push as [PlanPush] does
 // and carries it out with signatures of the other side, see [RemotePush].
 func ServeRemotePush(ctx context.Context, repo *gitmap.Repo, conn RemoteConnection, opts PushOptions, perform PerformOptions) (err error) {
@@ -41,7 +45,7 @@ func ServeRemotePush(ctx context.Context, repo *gitmap.Repo, conn RemoteConnecti
 			remote.wire.sendText("supplementary-message", remoteAdvice(err))
 		}
 	}()
-	opts.Sign = SignOptions{Remote: true}
+	opts.Sign, opts.DefaultMode = SignOptions{Remote: true}, remoteMode
 	push, err := PlanPush(ctx, repo, opts)
 	if err != nil {
 		return err

@@ -63,11 +63,7 @@ func (r *remotePush) signing() (*remoteSigning, error) {
 // releaseOf is what the tags say.
 func (r *remotePush) releaseOf(access *history.Access) (*release, error) {
 	u := &r.received
-	name, err := access.QuiltMode(r.opts.Mode)
-	if err != nil {
-		return nil, err
-	}
-	mode, err := ParseQuiltMode(name)
+	mode, err := ConfiguredQuiltMode(access, r.opts.Mode, "", remoteMode)
 	if err != nil {
 		return nil, err
 	}

@@ -35,6 +35,10 @@ func newRemotePushCommand(env *environment, built bool) *cobra.Command {
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	opts.add(cmd)
+	opts.addRetry(cmd)
+	if !built {
+		opts.addBuild(cmd)
+	}
 	return cmd
 }
 
@@ -56,6 +60,10 @@ func runRemotePush(ctx context.Context, env *environment, name string, built boo
 		return err
 	}
 	push.Prebuilt = built
+	retry, err := opts.retries()
+	if err != nil {
+		return err
+	}
 	conn := upload.RemoteConnection{In: env.stdin, Out: env.stdout, Versions: args[2], Built: built}
-	return upload.ServeRemotePush(ctx, repo, conn, push, upload.PerformOptions{Getenv: env.getenv, Output: env.stderr})
+	return upload.ServeRemotePush(ctx, repo, conn, push, upload.PerformOptions{Getenv: env.getenv, Retry: retry, Output: env.stderr})
 }

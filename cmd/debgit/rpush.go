@@ -20,9 +20,10 @@ plans the push, builds and sends; what is to be signed comes here first. Nothing
 is signed unless tags, .dsc and .changes are of one upload, and that is what -p,
 --expect-suite and --expect-version say.%[2]s
 
-The options about the push go to HOST, too. It must be allowed to push to the
-git server and to send to the queue. A push that has stopped there after the
-signatures were made goes on there: debgit push --continue.`
+The options about the push go to HOST, too. The quilt mode is linear, unless an
+option or the configuration of both has another one. HOST must be allowed to
+push to the git server and to send to the queue. A push that has stopped there
+after the signatures were made goes on there: debgit push --continue.`
 
 const rpushSourceOnly = " The .changes must be of\nsource alone."
 
@@ -35,7 +36,6 @@ type rpushFlags struct {
 	pushFlags
 	dgit, ssh  string
 	sshOptions []string
-	batch      bool
 }
 
 // newRpushCommand makes rpush-KIND or, without a kind, rpush, which is one of them by the configuration.
@@ -60,11 +60,14 @@ func newRpushCommand(env *environment, kind string) *cobra.Command {
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	opts.add(cmd)
+	opts.addRetry(cmd)
+	if kind != "built" {
+		opts.addBuild(cmd)
+	}
 	flags := cmd.Flags()
 	flags.StringVar(&opts.dgit, "dgit", "", "run `PROGRAM` on HOST (default: as configured, else dgit)")
 	flags.StringVar(&opts.ssh, "ssh", "", "run `PROGRAM` instead of ssh")
 	flags.StringArrayVar(&opts.sshOptions, "ssh-option", nil, "give ssh `OPTION`; may be repeated")
-	flags.BoolVar(&opts.batch, "batch", false, "have ssh ask nothing")
 	return cmd
 }
 
@@ -85,7 +88,7 @@ func rpushPlace(args []string) (host, dir string, rest []string, err error) {
 }
 
 // rpushHere are the options that are about this side, and do not go to the other one.
-var rpushHere = []string{"dgit", "ssh", "ssh-option", "batch", "key", "gpg", "quiet", "json", "no-color", "verbose"}
+var rpushHere = []string{"dgit", "ssh", "ssh-option", "key", "gpg", "quiet", "json", "no-color", "verbose"}
 
 // remoteOptions are the options that were given, as dgit on the other side takes them.
 func remoteOptions(flags *pflag.FlagSet) []string {
@@ -105,11 +108,20 @@ func remoteOptions(flags *pflag.FlagSet) []string {
 			for _, setting := range values.GetSlice() {
 				options = append(options, "-c"+setting)
 			}
+		case f.Value.Type() == "count":
+			n, _ := flags.GetCount(f.Name) // its type is that
+			for range n {
+				options = append(options, "-"+f.Shorthand)
+			}
 		case f.Name == "maintainer":
 			options = append(options, "-m"+f.Value.String())
-		case f.Name == "dput-option":
+		case ok && strings.HasSuffix(f.Name, "-option"):
 			for _, option := range values.GetSlice() {
-				options = append(options, "--dput:"+option)
+				options = append(options, "--"+strings.TrimSuffix(f.Name, "-option")+":"+option)
+			}
+		case ok && strings.HasSuffix(f.Name, "-without"):
+			for _, option := range values.GetSlice() {
+				options = append(options, "--"+strings.TrimSuffix(f.Name, "-without")+"!:"+option)
 			}
 		case f.Name == "overwrite" && f.Value.String() == anyVersion, f.Value.Type() == "bool":
 			options = append(options, "--"+f.Name)

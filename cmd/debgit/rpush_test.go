@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,6 +72,21 @@ func TestRpush(t *testing.T) {
 				t.Errorf("clone has %s, want %s", got, head)
 			}
 		})
+	}
+}
+
+func TestRemoteOptions(t *testing.T) {
+	env, _, _ := testEnvironment()
+	cmd := findCommand(newRootCommand(env), "rpush-source")
+	given := []string{"-DD", "-k", "KEY", "--ssh=x", "-N", "--quilt=gbp", "--overwrite", "--maintainer=A <a@example.org>", "--deliberately=TEST-x",
+		"--deliberately-fresh-repo", "-c", "a.b=c", "-c", "d.e", "--dput-option=-U", "--dpkg-source-without=-x", "--dsc-control-add=A=b c", "-q"}
+	if err := cmd.ParseFlags(given); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"-ca.b=c", "-cd.e", "-D", "-D", "--deliberately-TEST-x", "--deliberately-fresh-repo", "--dpkg-source!:-x", "--dput:-U", "--dsc-control-add=A=b c",
+		"-mA <a@example.org>", "--new", "--overwrite", "--quilt=gbp"}
+	if got := remoteOptions(cmd.Flags()); !slices.Equal(got, want) {
+		t.Errorf("remoteOptions(%q) = %q, want %q", given, got, want)
 	}
 }
 
