@@ -2,6 +2,8 @@ package gitmap
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -39,6 +41,12 @@ func (p *PlainGit) Close() error { return os.RemoveAll(p.dir) }
 
 func (p *PlainGit) fill(ctx context.Context, tree ObjectID) error {
 	files := map[string][]byte{".git/HEAD": []byte("ref: refs/heads/none\n"), ".git/config": []byte(plainConfig)}
+	shallow, err := os.ReadFile(filepath.Join(p.repo.common, "shallow"))
+	if err == nil {
+		files[".git/shallow"] = shallow // else a log of the oldest commits fails
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	entries, err := p.repo.treeEntries(ctx, tree)
 	if err != nil {
 		return err

@@ -23,6 +23,9 @@ func (p *Package) isDebrebase(ctx context.Context, commits *gitmap.CommitReader)
 	c := p.Head
 	for range debrebaseSearched {
 		commit, err := commits.Read(c)
+		if isMissing(err) { // where the history of a shallow clone ends
+			break
+		}
 		if err != nil {
 			return false, err
 		}

@@ -16,6 +16,7 @@ type LinearError struct {
 	Stops       []LinearStop      // where the ways back ended
 	Differences []QuiltDifference // between what tarballs and patches give, and the branch
 	Unapplied   bool              // the branch has upstream's files without the patches
+	Shallow     bool              // a way back ended where the history of a shallow clone does
 }
 
 // A LinearStop is a commit that the search did not go beyond.
@@ -85,6 +86,11 @@ func (m *maker) linearise(base gitmap.ObjectID) ([]*linearStep, error) {
 			continue
 		}
 		parents, err := m.parents(s, stop)
+		if isMissing(err) {
+			refused.Shallow = true
+			stop(s, "is the oldest that this shallow clone has")
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +104,8 @@ func (m *maker) linearise(base gitmap.ObjectID) ([]*linearStep, error) {
 	return nil, refused
 }
 
-// parents returns the parents of s from which its changes can be a patch.
+// parents returns the parents of s from which its changes can be a patch. The error matches
+// [fs.ErrNotExist] if the repository does not have all of them.
 func (m *maker) parents(s *linearStep, stop func(s *linearStep, format string, args ...any)) ([]*linearStep, error) {
 	if len(s.Parents) == 0 {
 		stop(s, "is the first of all")

@@ -166,3 +166,46 @@ func TestFixupContinues(t *testing.T) {
 		t.Error("Apply moved a branch that has moved already")
 	}
 }
+
+// TestShallow makes views in a clone that does not have all of the history.
+func TestShallow(t *testing.T) {
+	situationEnvironment(t)
+	whole := situation{script: "echo x >>file; c 'Add x'; echo y >>file; c 'Add y'\n"}.build(t)
+	clone := func(depth, branch string) *Package {
+		dir := filepath.Join(t.TempDir(), "hello")
+		git(t, whole, "clone", "-q", "--depth="+depth, "--branch="+branch, "file://"+whole, dir)
+		repo, err := gitmap.Open(t.Context(), dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pkg, err := OpenPackage(t.Context(), repo, "HEAD")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return pkg
+	}
+	git(t, whole, "branch", "base", "HEAD~2")
+	for _, tt := range []struct {
+		depth, branch string
+		mode          QuiltMode
+		made          int // -1: refused, for the history ends
+	}{
+		{"1", "base", Linear, 0},
+		{"2", "main", Linear, -1},
+		{"3", "main", Linear, 1},
+		{"1", "main", Smash, 1},
+	} {
+		view, err := MakeView(t.Context(), clone(tt.depth, tt.branch), ViewOptions{Mode: tt.mode, OrigDir: filepath.Dir(whole)})
+		var linear *LinearError
+		switch {
+		case tt.made < 0:
+			if !errors.As(err, &linear) || !linear.Shallow {
+				t.Errorf("%s of %s, depth %s: %v, want a LinearError that says it is shallow", tt.mode, tt.branch, tt.depth, err)
+			}
+		case err != nil:
+			t.Errorf("%s of %s, depth %s: %v", tt.mode, tt.branch, tt.depth, err)
+		case len(view.Made) != tt.made:
+			t.Errorf("%s of %s, depth %s: %d commits, want %d", tt.mode, tt.branch, tt.depth, len(view.Made), tt.made)
+		}
+	}
+}

@@ -86,5 +86,8 @@ func hintLinear(e *upload.LinearError) string {
 	if e.Unapplied {
 		return "the patches are not applied in this branch: is it kept with --quilt=gbp or --quilt=unapplied?"
 	}
+	if e.Shallow {
+		return "get all of the history: git fetch --unshallow"
+	}
 	return "make one patch of all: --quilt=smash; or see what differs: git diff \"$(debgit print-unapplied-treeish)\" HEAD -- :/ ':!/debian'"
 }
