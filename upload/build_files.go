@@ -69,8 +69,15 @@ func RemoveChanges(dir string, id dsc.ID) error {
 
 // moveFiles moves files from one directory into another, the last of them, which lists the
 // others, when all others are there.
-func moveFiles(from, to string, names []string) error {
+func moveFiles(from, to string, names []string) (err error) {
 	var sources []string
+	defer func() {
+		for _, source := range sources {
+			if err != nil && filepath.Dir(source) == to {
+				os.Remove(source)
+			}
+		}
+	}()
 	for _, name := range names {
 		source, err := toFileSystem(filepath.Join(from, name), to)
 		if err != nil {
