@@ -156,31 +156,62 @@ func (m *maker) checkPatched(ctx context.Context, tree gitmap.ObjectID) error {
 		return err
 	}
 	if trees.Refusal != nil {
-		return trees.Refusal
+		return m.whyRefused(trees, tree, trees.Refusal)
 	}
 	changes, err := m.between(trees.Patched, tree)
 	if err != nil || len(changes) == 0 {
 		return err
 	}
 	if trees.Unapplied != nil {
-		return &gitmap.PatchesError{Err: trees.Unapplied}
+		return m.whyRefused(trees, tree, &gitmap.PatchesError{Err: trees.Unapplied})
 	}
-	differences, err := m.explain(changes)
+	list, err := m.notMade(changes)
 	if err != nil {
 		return err
 	}
-	var list []Unrepresentable
-	for _, d := range differences {
-		reason := "the patch that was made of it does not make it (" + string(d.Cause) + ")"
-		switch d.Cause {
-		case CauseBinary:
-			reason = "its content is no text"
-		case CauseNew:
-			reason = "a new file without content"
-		}
-		list = append(list, Unrepresentable{d.Path, reason, d.Cause == CauseBinary})
+	return &UnrepresentableError{list}
+}
+
+// whyRefused returns why patches that were made cannot be applied: for changes of files that are no text, if
+// there are any, else the given error.
+func (m *maker) whyRefused(trees *gitmap.QuiltTrees, tree gitmap.ObjectID, otherwise error) error {
+	changes, err := m.between(trees.Unpatched, tree)
+	if err != nil {
+		return err
+	}
+	list, err := m.notMade(changes)
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(u Unrepresentable) bool { return !u.Binary })
+	if len(list) == 0 {
+		return otherwise
 	}
 	return &UnrepresentableError{list}
+}
+
+// notMade says why a patch does not make each of these changes.
+func (m *maker) notMade(changes []gitmap.TreeChange) ([]Unrepresentable, error) {
+	differences, err := m.explain(changes)
+	if err != nil {
+		return nil, err
+	}
+	var list []Unrepresentable
+	for i, d := range differences {
+		u := Unrepresentable{Path: d.Path, Binary: d.Cause == CauseBinary, Removed: changes[i].New.ID.IsZero()}
+		switch {
+		case u.Binary && u.Removed:
+			u.Reason = "its content is no text, so that no patch removes it"
+		case u.Binary:
+			u.Reason = "its content is no text"
+		case d.Cause == CauseNew:
+			u.Reason = "a new file without content"
+		default:
+			u.Reason = "the patch that was made of it does not make it (" + string(d.Cause) + ")"
+		}
+		list = append(list, u)
+	}
+	return list, nil
 }
 
 const (

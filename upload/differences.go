@@ -97,7 +97,7 @@ func (m *maker) cause(c gitmap.TreeChange, mayRead bool) (Cause, error) {
 		return CauseType, nil
 	case c.Old.ID == c.New.ID:
 		return CauseExecutable, nil
-	case !mayRead || c.Old.Mode == fs.ModeIrregular || c.New.Mode == fs.ModeIrregular:
+	case !mayRead || isSubmodule(c):
 		return contentCause(nil, nil, isNew, isGone), nil
 	}
 	old, err := m.contentOf(c.Old)
@@ -185,9 +185,11 @@ type UnrepresentableError struct{ Changes []Unrepresentable }
 
 // An Unrepresentable is such a change.
 type Unrepresentable struct {
-	Path   string
-	Reason string
-	Binary bool // it is one of content that is no text
+	Path      string
+	Reason    string
+	Binary    bool // the content of the file is no text
+	Removed   bool // the file goes
+	Submodule bool // it is no file
 }
 
 func (e *UnrepresentableError) Error() string {
@@ -208,7 +210,7 @@ func (m *maker) checkRepresentable(changes []gitmap.TreeChange) error {
 	var list []Unrepresentable
 	for _, c := range changes {
 		if reason := whyUnrepresentable(c); reason != "" {
-			list = append(list, Unrepresentable{Path: c.Path, Reason: reason})
+			list = append(list, Unrepresentable{Path: c.Path, Reason: reason, Submodule: isSubmodule(c)})
 		}
 	}
 	if list != nil {
@@ -221,7 +223,7 @@ func whyUnrepresentable(c gitmap.TreeChange) string {
 	old, now := c.Old.Mode, c.New.Mode
 	isNew, isGone := c.Old.ID.IsZero(), c.New.ID.IsZero()
 	switch {
-	case old == fs.ModeIrregular || now == fs.ModeIrregular:
+	case isSubmodule(c):
 		return "it is a submodule"
 	case !isNew && !isGone && old.Type() != now.Type():
 		return "a file becomes a symbolic link, or the other way round"
@@ -233,4 +235,8 @@ func whyUnrepresentable(c gitmap.TreeChange) string {
 		return "a symbolic link is changed"
 	}
 	return ""
+}
+
+func isSubmodule(c gitmap.TreeChange) bool {
+	return c.Old.Mode == fs.ModeIrregular || c.New.Mode == fs.ModeIrregular
 }

@@ -98,7 +98,7 @@ func (p *Package) readChangelog(workTree string, file func(name string) ([]byte,
 	none := func(err error) error { return &NotPackageError{p.Head, workTree, err} }
 	data, err := file(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return none(err)
+		return none(fmt.Errorf("%s: %w", name, fs.ErrNotExist)) // the commit is named already
 	}
 	if err != nil {
 		return err

@@ -209,3 +209,25 @@ func TestShallow(t *testing.T) {
 		}
 	}
 }
+
+// TestUnrepresentable has changes that no patch makes, and what is said of them.
+func TestUnrepresentable(t *testing.T) {
+	const image = "printf 'a\\0b' >image; echo x >other; tarball; c base\n"
+	for _, tt := range []struct {
+		mode   QuiltMode
+		script string
+		want   Unrepresentable
+	}{
+		{Linear, image + "printf 'a\\0c' >image; c new\n", Unrepresentable{Path: "image", Reason: "its content is no text", Binary: true}},
+		{Linear, image + "rm image other; c gone\n", Unrepresentable{Path: "image", Reason: "its content is no text, so that no patch removes it", Binary: true, Removed: true}},
+		{Single, image + "rm image other; c gone\n", Unrepresentable{Path: "image", Reason: "its content is no text, so that no patch removes it", Binary: true, Removed: true}},
+		{Linear, ": >empty; c empty\n", Unrepresentable{Path: "empty", Reason: "a new file without content"}},
+		{Linear, "git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),sub2; git commit -q -m sub\n", Unrepresentable{Path: "sub2", Reason: "it is a submodule", Submodule: true}},
+	} {
+		_, err := makeSituation(t, situation{"", tt.mode, tt.script})
+		var refused *UnrepresentableError
+		if !errors.As(err, &refused) || !slices.Equal(refused.Changes, []Unrepresentable{tt.want}) {
+			t.Errorf("%s, %s: %v, want that it refuses %+v", tt.mode, tt.script, err, tt.want)
+		}
+	}
+}

@@ -12,7 +12,9 @@ import (
 // viewRules are those about the archive view of a commit.
 func viewRules() []rule {
 	return []rule{
-		on(statusOther, func(e *upload.NotPackageError) string { return "run it at work on a source package" }),
+		on(statusOther, func(e *upload.NotPackageError) string {
+			return "debian/ must be at the top of the git repository that this is run in"
+		}),
 		on(statusOther, func(e *dsc.NoOrigError) string {
 			return "get it: " + history.GetOrigsCommand + "; or, if the archive has none, make it, such as with: origtargz"
 		}),
@@ -21,7 +23,10 @@ func viewRules() []rule {
 			return "mend the patch or debian/patches/series, and commit that"
 		}),
 		on(statusOther, func(e *upload.UnrepresentableError) string {
-			if slices.ContainsFunc(e.Changes, func(c upload.Unrepresentable) bool { return c.Binary }) {
+			if slices.ContainsFunc(e.Changes, func(c upload.Unrepresentable) bool { return c.Submodule }) {
+				return "a submodule is not part of a source package: add its files instead, or have them in another tarball"
+			}
+			if slices.ContainsFunc(e.Changes, func(c upload.Unrepresentable) bool { return c.Binary && !c.Removed }) {
 				return "name files that are no text in debian/source/include-binaries, or have them in another tarball"
 			}
 			return "make the change when the package is built, such as from debian/rules"
