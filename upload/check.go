@@ -43,16 +43,6 @@ func (e *RefusedError) Error() string {
 	return fmt.Sprintf("push %s: %s", e.ID, strings.Join(texts, "\n"))
 }
 
-// Refuses says whether the check of that code is among those that refuse the push.
-func (e *RefusedError) Refuses(code string) bool {
-	for _, c := range e.Checks {
-		if c.Code == code {
-			return true
-		}
-	}
-	return false
-}
-
 // checklist collects checks.
 type checklist struct {
 	given  map[string]bool // the options that lift checks, as on the command line

@@ -2,15 +2,11 @@ package upload
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
-	"debgit/archive"
 	"debgit/gitmap"
 	"debgit/history"
 )
@@ -147,43 +143,6 @@ func (p *performer) tagObject(ctx context.Context, name string) (gitmap.ObjectID
 		return p.repo.WriteTag(ctx, signed)
 	}
 	return gitmap.ObjectID{}, fmt.Errorf("the plan has no tag %s", name)
-}
-
-// signFiles signs copies of the files, and keeps them once all are signed.
-func (p *performer) signFiles(ctx context.Context) error {
-	if _, err := os.Stat(p.path("signed")); err == nil {
-		return nil
-	}
-	work := p.path("signing")
-	if err := os.RemoveAll(work); err != nil {
-		return err
-	}
-	if err := os.Mkdir(work, 0o777); err != nil {
-		return err
-	}
-	for _, f := range p.Plan.Files {
-		if !f.Made {
-			continue
-		}
-		if err := stage(p.path("unsigned", f.Name), filepath.Join(work, f.Name), f.Signed); err != nil {
-			return err
-		}
-	}
-	if err := p.signer.Clearsign(ctx, filepath.Join(work, p.Plan.Queue.Changes)); err != nil {
-		return err
-	}
-	if err := os.Rename(work, p.path("signed")); err != nil {
-		return err
-	}
-	return syncFile(p.dir)
-}
-
-// stage makes to the same file as from or, if that may not change or cannot be linked, a copy.
-func stage(from, to string, changes bool) error {
-	if !changes && os.Link(from, to) == nil {
-		return nil
-	}
-	return copyDurably(from, to)
 }
 
 // moveBranch moves the user's branch forward, with index and work tree.
@@ -355,53 +314,4 @@ func (p *performer) moveTracking(ctx context.Context) error {
 		}
 	}
 	return p.moveRef(ctx, move, "dgit push")
-}
-
-// placeFiles gives the files their final names. What had these names is kept until the end.
-func (p *performer) placeFiles(context.Context) error {
-	if err := os.MkdirAll(p.path("replaced"), 0o777); err != nil {
-		return err
-	}
-	for _, f := range p.Plan.Files {
-		if !f.Made { // it has its name already
-			continue
-		}
-		from, to := p.path("signed", f.Name), filepath.Join(p.Plan.Products, f.Name)
-		same, err := sameContent(from, to)
-		if err != nil {
-			return err
-		}
-		if same {
-			continue
-		}
-		if err := p.keepReplaced(f.Name); err != nil {
-			return err
-		}
-		if err := copyDurably(from, to); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// keepReplaced keeps a copy of what has the name of a file of the upload, if it is not ours.
-func (p *performer) keepReplaced(name string) error {
-	kept := p.path("replaced", name)
-	if _, err := os.Lstat(kept); err == nil {
-		return nil
-	}
-	err := copyDurably(filepath.Join(p.Plan.Products, name), kept)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
-}
-
-// sendUpload sends the upload to the queue.
-func (p *performer) sendUpload(ctx context.Context) error {
-	q := p.Plan.Queue
-	return archive.NewQueue(archive.QueueOptions{
-		Host: q.Host, Delayed: q.Delayed, Program: q.Program, Options: q.Options,
-		Retry: p.opts.Retry, Waiting: p.opts.Waiting, Stdin: p.opts.Stdin, Output: p.opts.Output,
-	}).Send(ctx, filepath.Join(p.Plan.Products, q.Changes))
 }
