@@ -26,7 +26,7 @@ func TestLimitFlag(t *testing.T) {
 		{"size=9999999G", gitmap.Limits{}, "limit size is 10737417166258176, more than any package can need"},
 		{"entries=0", gitmap.Limits{}, "limit entries is 0, but at least 1 is wanted"},
 		{"entries", gitmap.Limits{}, "not of the form NAME=VALUE"},
-		{"files=1", gitmap.Limits{}, `there is no limit "files"; the limits are dsc, size, file, path, depth, entries, names, changelog, control, series, patches, patch-size, patch-lines, patch-search, patched, patch-work, messages`},
+		{"files=1", gitmap.Limits{}, `there is no limit "files"; the limits are dsc, size, file, path, depth, extension, entries, names, changelog, control, series, patches, patch-size, patch-lines, patch-search, patched, patch-work, messages`},
 	}
 	for _, tt := range tests {
 		var got gitmap.Limits
@@ -50,7 +50,8 @@ func TestLimitHint(t *testing.T) {
 	}{
 		{&dsc.LimitError{File: "a.tar", What: "entries", Limit: 1_000_000}, " clone", hint + "--limit entries=8000000", true},
 		{&dsc.LimitError{File: "a.tar", What: "bytes of content", Limit: 1 << 30}, " import-dsc", hint + "--limit size=8G", true},
-		{&dsc.LimitError{File: "a.tar", What: "bytes in an extended header", Limit: 1 << 20}, " clone", "", true},
+		{&dsc.LimitError{File: "a.tar", What: "bytes in an extended header", Limit: 1 << 20}, " clone", hint + "--limit extension=8M", true},
+		{&dsc.LimitError{File: "a.tar", What: "bytes", Limit: 1 << 20}, " clone", "", true},
 		{&dsc.LimitError{File: "a.tar", What: "entries", Limit: 1}, " verify", hint + "--limit entries=8", true},
 		{&dsc.LimitError{File: "a.tar", What: "entries", Limit: 1}, " explain", "", true},
 		{&dsc.PatchError{Kind: dsc.PatchTooLarge}, " clone", hint + "--limit patch-search=2147483648 --limit patched=512M", true},
