@@ -10,6 +10,7 @@ import (
 	"debgit/dsc"
 	"debgit/gitmap"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
@@ -100,17 +101,11 @@ func limitHelp() string {
 	return b.String()
 }
 
-// takesLimits are the commands that have --limit, with a blank before.
-var takesLimits = map[string]bool{
-	" clone": true, " fetch": true, " pull": true, " checkout": true,
-	" import-dsc": true, " verify": true, " print-unapplied-treeish": true, " quilt-fixup": true,
-}
-
-// limitRule matches the refusal of a package that passes a limit.
-func limitRule(command string) rule {
+// limitRule matches the refusal of a package that passes a limit, by a command that may have --limit.
+func limitRule(cmd *cobra.Command) rule {
 	return rule{statusMalformed, func(err error) (hint string, ok bool) {
 		infos, reached := gitmap.ReachedLimits(err)
-		if len(infos) == 0 || !takesLimits[command] {
+		if len(infos) == 0 || cmd == nil || cmd.Flags().Lookup("limit") == nil {
 			_, ok := errors.AsType[*dsc.LimitError](err)
 			return "", ok
 		}

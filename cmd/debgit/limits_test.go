@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"debgit/dsc"
@@ -48,19 +49,25 @@ func TestLimitHint(t *testing.T) {
 		want    string
 		ok      bool
 	}{
-		{&dsc.LimitError{File: "a.tar", What: "entries", Limit: 1_000_000}, " clone", hint + "--limit entries=8000000", true},
-		{&dsc.LimitError{File: "a.tar", What: "bytes of content", Limit: 1 << 30}, " import-dsc", hint + "--limit size=8G", true},
-		{&dsc.LimitError{File: "a.tar", What: "bytes in an extended header", Limit: 1 << 20}, " clone", hint + "--limit extension=8M", true},
-		{&dsc.LimitError{File: "a.tar", What: "bytes", Limit: 1 << 20}, " clone", "", true},
-		{&dsc.LimitError{File: "a.tar", What: "entries", Limit: 1}, " verify", hint + "--limit entries=8", true},
-		{&dsc.LimitError{File: "a.tar", What: "entries", Limit: 1}, " explain", "", true},
-		{&dsc.PatchError{Kind: dsc.PatchTooLarge}, " clone", hint + "--limit patch-search=2147483648 --limit patched=512M", true},
-		{&dsc.PatchError{Kind: dsc.PatchMalformed}, " clone", "", false},
-		{fmt.Errorf("other"), " clone", "", false},
+		{&dsc.LimitError{File: "a.tar", What: "entries", Limit: 1_000_000}, "clone", hint + "--limit entries=8000000", true},
+		{&dsc.LimitError{File: "a.tar", What: "bytes of content", Limit: 1 << 30}, "import-dsc", hint + "--limit size=8G", true},
+		{&dsc.LimitError{File: "a.tar", What: "bytes in an extended header", Limit: 1 << 20}, "clone", hint + "--limit extension=8M", true},
+		{&dsc.LimitError{File: "a.tar", What: "bytes", Limit: 1 << 20}, "clone", "", true},
+		{&dsc.LimitError{File: "a.tar", What: "entries", Limit: 1}, "verify", hint + "--limit entries=8", true},
+		{&dsc.LimitError{File: "a.tar", What: "entries", Limit: 1}, "build-source", hint + "--limit entries=8", true},
+		{&dsc.LimitError{File: "a.tar", What: "entries", Limit: 1}, "explain", "", true},
+		{&dsc.PatchError{Kind: dsc.PatchTooLarge}, "clone", hint + "--limit patch-search=2147483648 --limit patched=512M", true},
+		{&dsc.PatchError{Kind: dsc.PatchMalformed}, "clone", "", false},
+		{fmt.Errorf("other"), "clone", "", false},
 	}
+	root := newRootCommand(&environment{})
 	for _, tt := range tests {
-		if hint, ok := limitRule(tt.command).match(tt.err); hint != tt.want || ok != tt.ok {
-			t.Errorf("hint of%s for %v = %q, %v, want %q, %v", tt.command, tt.err, hint, ok, tt.want, tt.ok)
+		command, _, err := root.Find(strings.Fields(tt.command))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if hint, ok := limitRule(command).match(tt.err); hint != tt.want || ok != tt.ok {
+			t.Errorf("hint of %s for %v = %q, %v, want %q, %v", tt.command, tt.err, hint, ok, tt.want, tt.ok)
 		}
 	}
 }

@@ -105,7 +105,12 @@ func is(status int, hint string, targets ...error) rule {
 
 // rules are tried in this order. What a mirror's error is put around counts for
 // more than that it came from a mirror, but for what the mirror did not permit.
-func rules(command string) []rule {
+func rules(cmd *cobra.Command) []rule {
+	command := ""
+	if cmd != nil && cmd.HasParent() {
+		_, command, _ = strings.Cut(cmd.CommandPath(), " ")
+		command = " " + command
+	}
 	return append(append(viewRules(), buildRules()...), []rule{
 		on(statusUsage, func(e *usageError) string {
 			if e.hint != "" {
@@ -252,7 +257,7 @@ func rules(command string) []rule {
 		}),
 		on(statusContent, hintMismatch),
 		on[*dsc.SyntaxError](statusMalformed, nil),
-		limitRule(command),
+		limitRule(cmd),
 		on[*dsc.PatchError](statusMalformed, nil),
 		on[*history.ConfigError](statusConfig, nil),
 		on(statusConfig, func(e *history.RepeatedKeyError) string {
@@ -430,12 +435,7 @@ func explain(ctx context.Context, cmd *cobra.Command, err error) (status int, te
 		}
 		return statusInterrupted, "interrupted; run the same command again to continue", ""
 	}
-	command := ""
-	if cmd != nil && cmd.HasParent() {
-		_, command, _ = strings.Cut(cmd.CommandPath(), " ")
-		command = " " + command
-	}
-	for _, r := range rules(command) {
+	for _, r := range rules(cmd) {
 		if hint, ok := r.match(err); ok {
 			return r.status, err.Error(), hint
 		}
