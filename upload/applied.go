@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"debgit/dsc"
 	"debgit/gitmap"
@@ -172,8 +173,8 @@ func (m *maker) checkPatched(ctx context.Context, tree gitmap.ObjectID) error {
 	return &UnrepresentableError{list}
 }
 
-// whyRefused returns why patches that were made cannot be applied: for changes of files that are no text, if
-// there are any, else the given error.
+// whyRefused returns why patches that were made cannot be applied: for changes of files that are no text, or
+// have names that git quotes, if there are any, else the given error.
 func (m *maker) whyRefused(trees *gitmap.QuiltTrees, tree gitmap.ObjectID, otherwise error) error {
 	changes, err := m.between(trees.Unpatched, tree)
 	if err != nil {
@@ -183,7 +184,7 @@ func (m *maker) whyRefused(trees *gitmap.QuiltTrees, tree gitmap.ObjectID, other
 	if err != nil {
 		return err
 	}
-	list = slices.DeleteFunc(list, func(u Unrepresentable) bool { return !u.Binary })
+	list = slices.DeleteFunc(list, func(u Unrepresentable) bool { return !u.Binary && !isQuoted(u.Path) })
 	if len(list) == 0 {
 		return otherwise
 	}
@@ -204,6 +205,8 @@ func (m *maker) notMade(changes []gitmap.TreeChange) ([]Unrepresentable, error) 
 			u.Reason = "its content is no text, so that no patch removes it"
 		case u.Binary:
 			u.Reason = "its content is no text"
+		case isQuoted(d.Path):
+			u.Reason = "git quotes its name in a patch, which dpkg-source does not read"
 		case d.Cause == CauseNew:
 			u.Reason = "a new file without content"
 		default:
@@ -212,6 +215,11 @@ func (m *maker) notMade(changes []gitmap.TreeChange) ([]Unrepresentable, error) 
 		list = append(list, u)
 	}
 	return list, nil
+}
+
+// isQuoted says whether git quotes a name in a patch: for a character that is not ASCII, or a control character.
+func isQuoted(name string) bool {
+	return strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' })
 }
 
 const (

@@ -73,7 +73,7 @@ func moveFiles(from, to string, names []string) (err error) {
 	var sources []string
 	defer func() {
 		for _, source := range sources {
-			if err != nil && filepath.Dir(source) == to {
+			if err != nil && filepath.Dir(source) == filepath.Clean(to) {
 				os.Remove(source)
 			}
 		}

@@ -93,6 +93,7 @@ func (o *buildFlags) add(cmd *cobra.Command, programs ...string) {
 	flags.BoolVar(&o.clean.dirty, "include-dirty", false, "build from a copy of the work tree, with what is not committed")
 	o.clean.add(cmd)
 	o.viewFlags.add(cmd)
+	cmd.MarkFlagsMutuallyExclusive("include-dirty", "save-dgit-view") // without a commit there is no view
 	flags.StringArrayVar(&o.dscAdd, "dsc-control-add", nil, "put `FIELD=VALUE` into the .dsc; may be repeated")
 	flags.StringArrayVar(&o.changesAdd, "ch-control-add", nil, "put `FIELD=VALUE` into the .changes; may be repeated")
 	o.programs.add(cmd, append([]string{"dpkg-source", "dpkg-genchanges"}, programs...)...)

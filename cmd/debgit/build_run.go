@@ -87,6 +87,15 @@ func (o *buildFlags) view(ctx context.Context, env *environment, w *buildWork) (
 			return gitmap.CommitID{}, err
 		}
 	}
+	if !o.dryRun {
+		saved, err := o.saveView(ctx, &w.packageWork, fixup.View)
+		if err != nil {
+			return gitmap.CommitID{}, err
+		}
+		if saved != "" {
+			w.say(env, saved)
+		}
+	}
 	return fixup.View.Commit, nil
 }
 

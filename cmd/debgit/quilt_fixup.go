@@ -52,7 +52,6 @@ const quiltFixupExample = `  debgit quilt-fixup --dry-run
 type quiltFixupOptions struct {
 	packageFlags
 	viewFlags
-	save   string
 	limits gitmap.Limits
 	dryRun bool
 }
@@ -62,6 +61,7 @@ type viewFlags struct {
 	quilt, upstream string
 	split           splitFlag
 	unrepresentable bool
+	save            string
 }
 
 func (o *viewFlags) add(cmd *cobra.Command) {
@@ -70,6 +70,19 @@ func (o *viewFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&o.upstream, "upstream-commitish", "", "in quilt mode baredebian, upstream's files are in `COMMIT` (default: the tag of the upstream version)")
 	addSplitFlag(flags, &o.split, "make the archive view beside the branch, which stays as it is: `always`, never, or auto, if the quilt mode needs that")
 	flags.BoolVar(&o.unrepresentable, "force-unrepresentable", false, "make patches even of changes that no patch can make")
+	flags.StringVar(&o.save, "save-dgit-view", "", "have `REF` name the archive view: a branch, unless it begins with refs/")
+}
+
+// saveView lets a ref name a view, if that is wanted. It returns what to say of that, or "".
+func (o *viewFlags) saveView(ctx context.Context, work *packageWork, view *upload.View) (string, error) {
+	if o.save == "" {
+		return "", nil
+	}
+	ref, err := upload.SaveView(ctx, work.Repo, o.save, view)
+	if err != nil {
+		return "", err
+	}
+	return harmlessLine(ref) + " names the archive view", nil
 }
 
 // options returns the options for the archive view of a package, which is to be built with a tool, if any.
@@ -108,7 +121,6 @@ func newQuiltFixupCommand(env *environment) *cobra.Command {
 	opts.packageFlags.add(cmd)
 	opts.viewFlags.add(cmd)
 	addLimitFlag(cmd.Flags(), &opts.limits)
-	cmd.Flags().StringVar(&opts.save, "save-dgit-view", "", "have `REF` name the archive view: a branch, unless it begins with refs/")
 	cmd.Flags().BoolVarP(&opts.dryRun, "dry-run", "n", false, "change nothing: show the commits that would be made, and their patches")
 	return cmd
 }
@@ -144,17 +156,15 @@ func runQuiltFixup(ctx context.Context, env *environment, opts quiltFixupOptions
 	if err := fixup.Apply(ctx); err != nil {
 		return err
 	}
-	if opts.save != "" {
-		ref, err := upload.SaveView(ctx, work.Repo, opts.save, fixup.View)
-		if err != nil {
-			return err
-		}
-		if !env.options.json && !env.options.quiet {
-			env.result(fmt.Sprintf("%s: %s names the archive view\n", harmlessLine(work.ID.String()), harmlessLine(ref)))
-		}
+	saved, err := opts.saveView(ctx, work, fixup.View)
+	if err != nil {
+		return err
 	}
 	if env.options.json {
 		return showFixup(ctx, env, fixup, false)
+	}
+	if saved != "" && !env.options.quiet {
+		env.result(fmt.Sprintf("%s: %s\n", harmlessLine(work.ID.String()), saved))
 	}
 	return nil
 }
