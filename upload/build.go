@@ -212,6 +212,7 @@ func (b *builder) dpkgSource(ctx context.Context, terminal Terminal, options ...
 	if b.pkg.Format == FormatQuilt || b.pkg.Format == "2.0" { // others know no such options
 		words = append(append(words, "--include-removal"), options...)
 	}
+	terminal.env = append(terminal.env, "TMPDIR="+b.place.dir) // so that nothing is left elsewhere if it is killed
 	return terminal.in(b.place.dir).run(ctx, append(words, "--", b.work)...)
 }
 

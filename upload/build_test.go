@@ -313,6 +313,22 @@ func TestBuildSourceRefuses(t *testing.T) {
 			t.Errorf("BuildSource = %v, want a ToolError", err)
 		}
 	})
+	t.Run("temporary files stay inside", func(t *testing.T) {
+		tmp, program := t.TempDir(), filepath.Join(t.TempDir(), "leaves-a-file")
+		t.Setenv("TMPDIR", tmp)
+		if err := os.WriteFile(program, []byte("#!/bin/sh\nmktemp -t left.XXXXXX && exit 1\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		opts := l.options()
+		opts.Programs.SetCommand("dpkg-source", program)
+		var failed *ToolError
+		if _, err := BuildSource(ctx, l.Package, l.Head, opts); !errors.As(err, &failed) || !strings.Contains(failed.Said, place+"/left.") {
+			t.Errorf("BuildSource = %v, want a ToolError and a file in %s", err, place)
+		}
+		if left, err := os.ReadDir(tmp); len(left) > 0 || err != nil {
+			t.Errorf("%s has %v, %v", tmp, left, err)
+		}
+	})
 	t.Run("interrupted", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(ctx)
 		opts := l.options()
