@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 )
 
@@ -121,8 +120,6 @@ func (f fetcher) clone(dir string) (tool, error) {
 	return tool{name: f.name, peer: true, steps: []step{{name: fetchTask, commands: [][]string{command}}}}, nil
 }
 
-var dscVersion = regexp.MustCompile(`(?m)^Version: (\S+)$`)
-
 // writeAPI writes what the API of the archive in dir, as dgit asks it, answers about its suite and
 // its only source package, and returns the name of that.
 func writeAPI(dir string) (name string, err error) {
@@ -136,7 +133,7 @@ func writeAPI(dir string) (name string, err error) {
 		if err != nil {
 			return "", err
 		}
-		m := dscVersion.FindSubmatch(text)
+		m := versionField.FindSubmatch(text)
 		if m == nil {
 			return "", fmt.Errorf("%s: no version", path)
 		}
