@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -78,7 +77,7 @@ func runDownloadOrigs(ctx context.Context, env *environment, opts downloadOrigsO
 	}
 	origs, err := history.FindOrigs(ctx, repo, fetchOptions)
 	if opts.sums != "" {
-		if err := writeSums(below(env.cwd, opts.sums), origs, err); err != nil {
+		if err := writeSums(env, below(env.cwd, opts.sums), origs, err); err != nil {
 			return err
 		}
 	}
@@ -102,7 +101,7 @@ func runDownloadOrigs(ctx context.Context, env *environment, opts downloadOrigsO
 
 // writeSums writes the digests of origs, one a line. Nothing is needed if failed says that none, or
 // none that is certain, was found; if it is another error, nothing is known.
-func writeSums(path string, origs *history.Origs, failed error) error {
+func writeSums(env *environment, path string, origs *history.Origs, failed error) error {
 	var b strings.Builder
 	if origs != nil {
 		for _, f := range origs.Files {
@@ -114,13 +113,12 @@ func writeSums(path string, origs *history.Origs, failed error) error {
 	} else if !errors.As(failed, new(*history.NoOrigsError)) && !errors.As(failed, new(*history.AmbiguousOrigsError)) {
 		return nil
 	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // such as /dev/stdout
-		return os.WriteFile(path, []byte(b.String()), 0o666)
-	}
-	if err := os.WriteFile(path+".tmp", []byte(b.String()), 0o666); err != nil {
+	file, err := newOutputFile(path)
+	if err != nil {
 		return err
 	}
-	return os.Rename(path+".tmp", path)
+	defer file.close()
+	return file.write(env, []byte(b.String()))
 }
 
 type neededOrigsJSON struct {

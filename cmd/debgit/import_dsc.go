@@ -99,9 +99,9 @@ func runImport(ctx context.Context, env *environment, dsc, branch string, opts i
 	if err != nil {
 		return err
 	}
-	var report *reportFile
+	var report *outputFile
 	if opts.report != "" {
-		if report, err = newReportFile(opts.report); err != nil {
+		if report, err = newOutputFile(opts.report); err != nil {
 			return err
 		}
 		defer report.close()
@@ -130,7 +130,7 @@ func runImport(ctx context.Context, env *environment, dsc, branch string, opts i
 }
 
 // printImport prints what was made and writes the report, if there is to be one.
-func printImport(env *environment, result *history.ImportDscResult, report *reportFile) error {
+func printImport(env *environment, result *history.ImportDscResult, report *outputFile) error {
 	warnings := importDscWarnings(result)
 	if report != nil && result.Import == nil {
 		warnings = append(warnings, "no report is written, as the commit is the one that the .dsc names; nothing was imported")
@@ -139,7 +139,11 @@ func printImport(env *environment, result *history.ImportDscResult, report *repo
 		env.warn(w)
 	}
 	if report != nil && result.Import != nil {
-		if err := report.write(env, result.Import); err != nil {
+		data, err := history.EncodeReport(result.Import.Report())
+		if err == nil {
+			err = report.write(env, data)
+		}
+		if err != nil {
 			return err
 		}
 	}
