@@ -311,12 +311,24 @@ func setFields(path string, fields []dsc.Field) error {
 		return err
 	}
 	for _, f := range fields {
+		f.Name = capitalField(f.Name)
 		if old, ok := there.Field(f.Name); ok && f.Name != "Dgit" {
 			return &FieldExistsError{filepath.Base(path), old.Name}
 		}
 		text = setField(text, f)
 	}
 	return os.WriteFile(path, []byte(text), 0o666)
+}
+
+// capitalField writes the name of a field as dpkg does: each word of it with a capital letter.
+func capitalField(name string) string {
+	words := strings.Split(strings.ToLower(name), "-")
+	for i, w := range words {
+		if w != "" {
+			words[i] = strings.ToUpper(w[:1]) + w[1:]
+		}
+	}
+	return strings.Join(words, "-")
 }
 
 func setField(text string, f dsc.Field) string {

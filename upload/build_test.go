@@ -471,3 +471,11 @@ func TestSetField(t *testing.T) {
 		}
 	}
 }
+
+func TestCapitalField(t *testing.T) {
+	for name, want := range map[string]string{"foo-bar": "Foo-Bar", "X-DSC": "X-Dsc", "Dgit": "Dgit", "a--b": "A--B"} {
+		if got := capitalField(name); got != want {
+			t.Errorf("capitalField(%q) = %q, want %q", name, got, want)
+		}
+	}
+}

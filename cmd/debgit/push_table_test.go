@@ -30,7 +30,7 @@ var pushSituations = []struct {
 	}},
 	{"native_options", func(w *pushTwin) {
 		w.nativePackage("foo", "1:1.0~rc1")
-		w.step("foo", "--new", "--no-dep14tag", "-pfoo", "--dsc-control-add=X-Dsc=a b", "--ch-control-add=X-Changes=c", "-mMark <mark@example.org>", "push-source")
+		w.step("foo", "--new", "--no-dep14tag", "-pfoo", "--dsc-control-add=x-dsc=a b", "--ch-control-add=X-Changes=c", "-mMark <mark@example.org>", "push-source")
 		w.release("1:1.0", "unstable")
 		w.release("1:1.1", "unstable")
 		w.step("foo", "-pbar", "push-source") // another package
