@@ -128,7 +128,7 @@ func (b *builder) openChanges(ctx context.Context, trees *gitmap.QuiltTrees, tre
 		err = nil
 	}
 	if err == nil {
-		c.changes, err = reader.Changes(trees.Unpatched, tree, isPackaging)
+		c.changes, err = reader.Changes(trees.Unpatched, tree, gitmap.IsPackaging)
 	}
 	if err != nil || includesOthers(included) {
 		reader.Close()
@@ -136,9 +136,6 @@ func (b *builder) openChanges(ctx context.Context, trees *gitmap.QuiltTrees, tre
 	}
 	return c, nil
 }
-
-// isPackaging says whether a path is in the debian directory, which the debian tarball has whole.
-func isPackaging(path string) bool { return path == "debian" || strings.HasPrefix(path, "debian/") }
 
 // includesOthers says whether a debian/source/include-binaries names anything outside of debian.
 func includesOthers(data []byte) bool {

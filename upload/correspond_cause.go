@@ -102,7 +102,7 @@ func kindOf(mode fs.FileMode) string {
 
 // isPatched says whether a file comes from an orig tarball, with a patch or a diff over it.
 func (c *causes) isPatched(path string) bool {
-	return !c.native && (c.format == FormatOld || !isPackaging(path))
+	return !c.native && (c.format == FormatOld || !gitmap.IsPackaging(path))
 }
 
 // whyLeftOut says why a source package may not have a file.

@@ -11,8 +11,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"debgit/gitmap"
 )
 
 func TestPatchName(t *testing.T) {
@@ -109,15 +107,7 @@ func makeSituation(t *testing.T, s situation) (*Fixup, error) {
 	t.Helper()
 	situationEnvironment(t)
 	dir := s.build(t)
-	repo, err := gitmap.Open(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pkg, err := OpenPackage(t.Context(), repo, "HEAD")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return PlanFixup(t.Context(), pkg, ViewOptions{Mode: s.mode, OrigDir: filepath.Dir(dir)})
+	return PlanFixup(t.Context(), openSituation(t, dir), ViewOptions{Mode: s.mode, OrigDir: filepath.Dir(dir)})
 }
 
 // TestCauses has a branch that differs from the tarball in each way.
@@ -174,15 +164,7 @@ func TestShallow(t *testing.T) {
 	clone := func(depth, branch string) *Package {
 		dir := filepath.Join(t.TempDir(), "hello")
 		git(t, whole, "clone", "-q", "--depth="+depth, "--branch="+branch, "file://"+whole, dir)
-		repo, err := gitmap.Open(t.Context(), dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		pkg, err := OpenPackage(t.Context(), repo, "HEAD")
-		if err != nil {
-			t.Fatal(err)
-		}
-		return pkg
+		return openSituation(t, dir)
 	}
 	git(t, whole, "branch", "base", "HEAD~2")
 	for _, tt := range []struct {

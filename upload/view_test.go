@@ -126,6 +126,20 @@ func (s situation) build(t *testing.T) string {
 	return filepath.Join(dir, "hello")
 }
 
+// openSituation opens the package that a branch is of.
+func openSituation(t *testing.T, dir string) *Package {
+	t.Helper()
+	repo, err := gitmap.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pkg, err := OpenPackage(t.Context(), repo, "HEAD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pkg
+}
+
 // wantedViews returns what dgit makes of the situations, by their names: "same", "refused" or a commit; and
 // what we make instead, where that is something else.
 func wantedViews(t *testing.T) (dgits, ours map[string]string) {
@@ -182,14 +196,7 @@ func TestMakeView(t *testing.T) {
 // view makes the view.
 func (s situation) view(t *testing.T, dir string) string {
 	t.Helper()
-	repo, err := gitmap.Open(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pkg, err := OpenPackage(t.Context(), repo, "HEAD")
-	if err != nil {
-		t.Fatal(err)
-	}
+	pkg := openSituation(t, dir)
 	view, err := MakeView(t.Context(), pkg, ViewOptions{
 		Mode: s.mode, OrigDir: filepath.Dir(dir),
 	})
