@@ -2,8 +2,13 @@ package gitmap
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // A WorkState says in what the work tree and the index differ from HEAD.
@@ -40,6 +45,26 @@ func (r *Repo) WorkState(ctx context.Context) (*WorkState, error) {
 		}
 	}
 	return s, nil
+}
+
+// LeftOut returns the paths that the work tree lacks because git is told to leave them out, as in a sparse
+// checkout, see git-sparse-checkout(1).
+func (r *Repo) LeftOut(ctx context.Context) ([]string, error) {
+	out, err := r.Git(ctx, "ls-files", "-t", "-z")
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for line := range strings.SplitSeq(out, "\x00") {
+		path, skipped := strings.CutPrefix(line, "S ")
+		if !skipped {
+			continue
+		}
+		if _, err := os.Lstat(filepath.Join(r.workTree, path)); errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+			paths = append(paths, path)
+		}
+	}
+	return paths, nil
 }
 
 // CommitsSince counts the commits of a branch that old does not have; merged branches

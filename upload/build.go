@@ -81,7 +81,7 @@ func BuildSource(ctx context.Context, pkg *Package, view gitmap.CommitID, opts B
 //
 // Errors, but for that of ctx, are a [*dsc.PackageError] around the cause, which callers may test
 // for being a [*BusyError], a [*ToolError], a [*dsc.NoOrigError], a [*dsc.DuplicateOrigError], and
-// for the work tree an [*UntrackedError].
+// for the work tree an [*UntrackedError] or a [*SparseError].
 func Build(ctx context.Context, pkg *Package, job Job, opts BuildOptions) (*Built, error) {
 	return build(pkg, opts, func(b *builder) error {
 		if job.View.IsZero() {

@@ -2,6 +2,7 @@ package upload
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -11,8 +12,27 @@ import (
 	"debgit/gitmap"
 )
 
+// A SparseError says that the work tree lacks files, which a source package that is made of it would lack,
+// too: git was told to leave them out.
+type SparseError struct{ Paths []string }
+
+func (e *SparseError) Error() string {
+	text := fmt.Sprintf("the work tree is a sparse checkout, without %q", e.Paths[0])
+	if n := len(e.Paths) - 1; n > 0 {
+		text += fmt.Sprintf(" (and %d more)", n)
+	}
+	return text
+}
+
 // fromWorkTree builds from a copy of the work tree.
 func (b *builder) fromWorkTree(ctx context.Context, job Job) error {
+	left, err := b.pkg.Repo.LeftOut(ctx)
+	if err != nil {
+		return err
+	}
+	if len(left) > 0 {
+		return &SparseError{left}
+	}
 	b.work = filepath.Base(b.pkg.Repo.WorkTree())
 	if err := copyTree(ctx, b.pkg.Repo.WorkTree(), b.path(b.work)); err != nil {
 		return err
