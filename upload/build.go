@@ -80,7 +80,7 @@ func BuildSource(ctx context.Context, pkg *Package, view gitmap.CommitID, opts B
 // of the work tree, and nothing beside it, is changed. One builds at a time.
 //
 // Errors, but for that of ctx, are a [*dsc.PackageError] around the cause, which callers may test
-// for being a [*BusyError], a [*ToolError], a [*dsc.NoOrigError], a [*dsc.DuplicateOrigError], and
+// for being a [*BusyError], a [*ToolError], a [*LocalFileError], a [*dsc.NoOrigError], a [*dsc.DuplicateOrigError], and
 // for the work tree an [*UntrackedError] or a [*SparseError].
 func Build(ctx context.Context, pkg *Package, job Job, opts BuildOptions) (*Built, error) {
 	return build(pkg, opts, func(b *builder) error {
@@ -95,6 +95,9 @@ func Build(ctx context.Context, pkg *Package, job Job, opts BuildOptions) (*Buil
 func (b *builder) fromView(ctx context.Context, job Job) error {
 	tree, err := b.pkg.Repo.Tree(ctx, job.View)
 	if err != nil {
+		return err
+	}
+	if err := refuseLocalFiles(ctx, b.pkg.Repo, job.View); err != nil {
 		return err
 	}
 	if !job.NoSource {
@@ -112,6 +115,32 @@ func (b *builder) fromView(ctx context.Context, job Job) error {
 		return nil
 	}
 	return b.binariesOf(ctx, tree, job)
+}
+
+// A LocalFileError says that a commit has a file that dpkg-source(1) obeys, but leaves out of the source
+// package.
+type LocalFileError struct{ Path string }
+
+func (e *LocalFileError) Error() string {
+	return e.Path + " is committed, but is for one machine only: no source package has it"
+}
+
+// refuseLocalFiles refuses a commit with such a file, as dgit does.
+func refuseLocalFiles(ctx context.Context, repo *gitmap.Repo, c gitmap.CommitID) error {
+	commits, err := repo.NewCommitReader(ctx)
+	if err != nil {
+		return err
+	}
+	defer commits.Close()
+	for _, path := range []string{"debian/source/local-options", "debian/source/local-patch-header"} {
+		switch _, err := commits.File(c, path); {
+		case err == nil:
+			return &LocalFileError{path}
+		case !isMissing(err):
+			return err
+		}
+	}
+	return nil
 }
 
 // build has make do its work in a private directory, which is removed if it fails.
