@@ -109,9 +109,6 @@ func (l *dgitLine) debgitArguments(ctx context.Context, env *environment, root *
 		}
 	}
 	target := findCommand(root, l.command)
-	if target == nil {
-		return nil, &absentCommandError{l.command}
-	}
 	if err := l.refuse(); err != nil {
 		return nil, err
 	}
@@ -181,11 +178,4 @@ func (l *dgitLine) ownOptions(target *cobra.Command, top string) (own, lost []st
 		}
 	}
 	return own, lost
-}
-
-// An absentCommandError says that a command of dgit is not one of debgit.
-type absentCommandError struct{ command string }
-
-func (e *absentCommandError) Error() string {
-	return fmt.Sprintf("debgit has no command %s; the real dgit does", e.command)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // A dgitCommand is a command of dgit. What it does is done by the command of debgit that
-// is called so, if there is one.
+// is called so.
 type dgitCommand struct {
 	name     string
 	usage    string // of its arguments

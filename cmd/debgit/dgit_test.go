@@ -322,3 +322,13 @@ func TestDgitHelp(t *testing.T) {
 		}
 	}
 }
+
+// Every command of dgit is one of debgit's, too.
+func TestDgitCommands(t *testing.T) {
+	root := newRootCommand(&environment{})
+	for _, c := range dgitCommands {
+		if findCommand(root, c.name) == nil {
+			t.Errorf("debgit has no command %s", c.name)
+		}
+	}
+}
