@@ -145,7 +145,15 @@ func (q *quilter) takePatches(work string) error {
 			return err
 		}
 		data, err := root.ReadFile(name)
+		if err != nil {
+			return err
+		}
 		q.edits.files[name] = fileEdit{content: data}
-		return err
+		patch := strings.TrimPrefix(name, patchesDir)
+		if exists, err := q.exists(patch); exists || name == seriesName {
+			return err
+		}
+		q.edits.added = append(q.edits.added, patch)
+		return nil
 	})
 }

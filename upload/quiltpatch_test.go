@@ -214,3 +214,16 @@ func TestUnrepresentable(t *testing.T) {
 		}
 	}
 }
+
+// TestSingleDebianPatch has dpkg-source make the only patch, in the place of another one.
+func TestSingleDebianPatch(t *testing.T) {
+	needTools(t, "dpkg-source")
+	fixup, err := makeSituation(t, situation{"", Linear, "patch1; sed -i 1izero file; echo single-debian-patch >debian/source/options; c 'By hand'; echo y >y; c y\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "adds debian-changes; removes a file in debian/patches"
+	if made := fixup.View.Made; len(made) != 1 || made[0].What != want {
+		t.Errorf("made %+v, want one commit that %s", made, want)
+	}
+}
