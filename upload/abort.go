@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -39,7 +38,7 @@ func (p *performer) undo(ctx context.Context) (*Aborted, error) {
 		return nil, err
 	}
 	if !a.Sent && p.hasBegun(StepFiles) {
-		if err := p.putBackFiles(); err != nil {
+		if err := p.putBackFiles(a); err != nil {
 			return nil, err
 		}
 	}
@@ -70,32 +69,43 @@ func (p *performer) undo(ctx context.Context) (*Aborted, error) {
 	return a, p.remove()
 }
 
-// putBackFiles removes the files of the upload, and puts those back that had their names.
-func (p *performer) putBackFiles() error {
+// putBackFiles removes the files of the upload, and puts those back that had their names. What has such a
+// name by now, and is neither, stays.
+func (p *performer) putBackFiles(a *Aborted) error {
 	for _, f := range p.Plan.Files {
 		if !f.Made {
 			continue
 		}
-		path := filepath.Join(p.Plan.Products, f.Name)
-		if err := ignoreMissing(os.Remove(path + temporary)); err != nil {
-			return err
-		}
-		kept := p.path("replaced", f.Name)
-		if _, err := os.Lstat(kept); err == nil {
-			if err := copyDurably(kept, path); err != nil {
-				return err
-			}
-			continue
-		}
-		ours, err := sameContent(p.path("signed", f.Name), path)
-		if err == nil && ours {
-			err = os.Remove(path)
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := p.putBackFile(f.Name, a); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (p *performer) putBackFile(name string, a *Aborted) error {
+	path, kept := filepath.Join(p.Plan.Products, name), p.path("replaced", name)
+	if err := ignoreMissing(os.Remove(path + temporary)); err != nil {
+		return err
+	}
+	if _, err := os.Lstat(path); err == nil {
+		ours, err := sameContent(p.path("signed", name), path)
+		if err != nil {
+			return err
+		}
+		if !ours {
+			same, err := sameContent(kept, path)
+			if err == nil && !same {
+				a.Left = append(a.Left, path+" is there, which is not of this push")
+			}
+			return err
+		}
+	}
+	err := copyDurably(kept, path)
+	if isMissing(err) { // nothing had that name
+		return ignoreMissing(os.Remove(path))
+	}
+	return err
 }
 
 // putBackTags makes the tags what they were.

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 
+	"debgit/dsc"
 	"debgit/gitmap"
 	"debgit/history"
 )
@@ -205,5 +206,75 @@ func TestAbort(t *testing.T) {
 		if err := os.WriteFile(beside, []byte("of an earlier build\n"), 0o666); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// A push that the git server has taken is public, also where the suite branch has moved on since.
+func TestContinueAfterOthers(t *testing.T) {
+	p := newPusher(t)
+	if _, err := p.push(p.options()); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.world.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	p.release("1.1")
+	p.pushKilled(string(StepPush))
+	bare := filepath.Join(p.world.Repos, "bell.git")
+	more := git(t, bare, "commit-tree", "-p", "refs/dgit/sid", "-m", "More", "refs/dgit/sid^{tree}")
+	git(t, bare, "update-ref", "refs/dgit/sid", strings.TrimSpace(more))
+	p.resume(StepPush)
+	if got, want := p.files(p.world.Queue), "bell_1.1_source.changes"; !strings.Contains(got, want) {
+		t.Errorf("the queue has %s, want %s", got, want)
+	}
+}
+
+// What is sent is what was signed, and what is given up leaves the files of others alone.
+func TestFilesReplaced(t *testing.T) {
+	p := newPusher(t)
+	p.pushKilled(string(StepFiles) + " noted")
+	p.write("../bell_1.0.tar.xz", "another one\n")
+	p.resume(StepQueue)
+	if err := p.world.Accept(); err != nil {
+		t.Errorf("the archive does not take the upload: %v", err)
+	}
+
+	p.release("1.1")
+	p.write("../bell_1.1.dsc", "before\n")
+	p.write("../bell_1.1.tar.xz", "before\n")
+	p.pushKilled(string(StepFiles) + " noted")
+	p.write("../bell_1.1.dsc", "since\n")
+	aborted, err := AbortPush(t.Context(), p.repo, os.Getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(aborted.Left) != 1 || !strings.Contains(aborted.Left[0], "bell_1.1.dsc") {
+		t.Errorf("left is %q, want the .dsc alone", aborted.Left)
+	}
+	for name, want := range map[string]string{"bell_1.1.dsc": "since\n", "bell_1.1.tar.xz": "before\n"} {
+		if got, err := os.ReadFile(filepath.Join(filepath.Dir(p.dir), name)); err != nil || string(got) != want {
+			t.Errorf("%s is %q, %v; want %q", name, got, err, want)
+		}
+	}
+}
+
+// What is sent as it is must be what was planned, when the push becomes public.
+func TestSentReplaced(t *testing.T) {
+	p := newPusher(t)
+	p.build()
+	opts := p.options()
+	opts.Prebuilt = true
+	push, err := PlanPush(t.Context(), p.repo, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer push.Close()
+	p.write("../bell_1.0.tar.xz", "another one\n")
+	err = push.Perform(t.Context(), PerformOptions{})
+	if !errors.As(err, new(*StoppedError)) || !errors.As(err, new(*dsc.MismatchError)) {
+		t.Errorf("push = %v, want a *StoppedError of a *dsc.MismatchError", err)
+	}
+	if got := p.served(); got != "" {
+		t.Errorf("the git server has\n%s", got)
 	}
 }

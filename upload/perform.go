@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"debgit/gitmap"
@@ -241,10 +243,14 @@ func (p *performer) pushGit(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := p.checkSent(); err != nil {
+		return err
+	}
 	return p.repo.Push(ctx, p.Plan.Git.URL, p.Plan.Git.Refspecs...)
 }
 
-// isPublic says whether the git server has the commit and the tags, these very objects.
+// isPublic says whether the git server has taken the push: whether it has the tags, these very objects. They
+// arrive with the suite branch or not at all, which others may have moved on since.
 func (p *performer) isPublic(ctx context.Context) (bool, error) {
 	if p.Plan.Git.Create {
 		server, err := p.access.PushServer(ctx, p.Plan.Package)
@@ -252,17 +258,15 @@ func (p *performer) isPublic(ctx context.Context) (bool, error) {
 			return false, err
 		}
 	}
-	wanted := map[string]gitmap.ObjectID{history.ServerSuiteRef(p.Plan.Codename): gitmap.ObjectID(p.Plan.Commit)}
-	prefixes := []string{history.ServerSuiteRef(p.Plan.Codename)}
+	wanted := map[string]gitmap.ObjectID{}
 	for _, t := range p.Plan.Tags {
 		object, err := p.tagObject(ctx, t.Name)
 		if err != nil {
 			return false, err
 		}
 		wanted[t.Ref()] = object
-		prefixes = append(prefixes, t.Ref())
 	}
-	refs, err := p.repo.RemoteRefs(ctx, p.Plan.Git.URL, prefixes...)
+	refs, err := p.repo.RemoteRefs(ctx, p.Plan.Git.URL, slices.Sorted(maps.Keys(wanted))...)
 	if err != nil {
 		return false, &history.GitServerError{URL: p.Plan.Git.URL, Err: err}
 	}

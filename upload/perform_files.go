@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"debgit/archive"
+	"debgit/dsc"
 )
 
 // signFiles signs copies of the files, and keeps them once all are signed.
@@ -87,8 +88,27 @@ func (p *performer) keepReplaced(name string) error {
 	return err
 }
 
-// sendUpload sends the upload to the queue.
+// checkSent checks, before anything is public, that the files that are sent as they are have not changed since the
+// push was planned. The error is a [*dsc.MismatchError], or that one is missing.
+func (p *performer) checkSent() error {
+	for _, f := range p.Plan.Files {
+		if f.Made {
+			continue
+		}
+		planned := dsc.File{Name: f.Name, Size: f.Size, Digest: dsc.Digest{Algorithm: dsc.SHA256, Hex: f.SHA256}, ListedIn: "the plan of the push"}
+		if err := verifyFile(planned, filepath.Join(p.Plan.Products, f.Name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sendUpload sends the upload to the queue: the files as they were signed, whatever has been done to
+// them since.
 func (p *performer) sendUpload(ctx context.Context) error {
+	if err := p.placeFiles(ctx); err != nil {
+		return err
+	}
 	q := p.Plan.Queue
 	return archive.NewQueue(archive.QueueOptions{
 		Host: q.Host, Delayed: q.Delayed, Program: q.Program, Options: q.Options,
