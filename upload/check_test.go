@@ -178,6 +178,16 @@ func TestSaveViewAndDampRun(t *testing.T) {
 	if got := p.git("rev-parse", "refs/heads/view"); got != plan.Commit.String() {
 		t.Errorf("the saved view is %s, want %s", got, plan.Commit)
 	}
+	before := p.state()
+	for _, name := range []string{"a..b", "main"} { // that one is checked out
+		opts.SaveView = name
+		if _, err := PlanPush(t.Context(), p.repo, opts); !errors.As(err, new(*SaveError)) {
+			t.Errorf("push that saves the view as %s = %v, want a *SaveError", name, err)
+		}
+	}
+	if got := p.state(); got != before {
+		t.Errorf("there is\n%s, before there was\n%s", got, before)
+	}
 	opts.DampRun, opts.SaveView = false, "refs/heads/saved"
 	if _, err := p.push(opts); err != nil {
 		t.Fatal(err)

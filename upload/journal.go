@@ -105,6 +105,11 @@ func (j *Journal) read() error {
 	if err == nil && plan.Schema != planSchema {
 		err = fmt.Errorf("%s: it is of form %d, and this program knows %d", j.path("plan.json"), plan.Schema, planSchema)
 	}
+	for _, s := range plan.Steps {
+		if actions[s.Step] == nil && err == nil {
+			err = fmt.Errorf("%s: there is a step %q, which this program does not know", j.path("plan.json"), s.Step)
+		}
+	}
 	if err != nil {
 		return err
 	}

@@ -225,7 +225,10 @@ func (p *planner) makeView(ctx context.Context) error {
 	if err != nil || !p.view.Split || p.opts.SaveView == "" {
 		return err
 	}
-	ref := history.HeadRef(p.opts.SaveView)
+	ref, err := viewRef(ctx, p.repo, p.opts.SaveView)
+	if err != nil {
+		return err
+	}
 	refs, err := p.repo.Refs(ctx, ref)
 	p.plan.Moves = append(p.plan.Moves, PlannedMove{Ref: ref, Old: gitmap.CommitID(refs[ref]), New: p.view.Commit})
 	return err
@@ -315,7 +318,7 @@ func (p *planner) checkQueue(context.Context) (err error) {
 	if q.Program == "" && program != "dput" {
 		q.Program = program
 	}
-	q.Options = append(options, q.Options...)
+	q.Options = append(append([]string{}, options...), q.Options...) // [] in JSON, if there are none
 	p.plan.Queue = q
 	if p.opts.DampRun {
 		return nil

@@ -68,7 +68,7 @@ type Push struct {
 // ref of the user moves, nothing is signed, and nothing is sent.
 //
 // Errors that callers may test for, besides those of [OpenPackage], [history.FetchForPush], [MakeView],
-// [Signer.Check], [archive.Queue] and [BuildSource]: [*RefusedError], [*PushBusyError], and [*UnfinishedError] if another
+// [SaveView], [Signer.Check], [archive.Queue] and [BuildSource]: [*RefusedError], [*PushBusyError], and [*UnfinishedError] if another
 // push has begun and not ended.
 func PlanPush(ctx context.Context, repo *gitmap.Repo, opts PushOptions) (_ *Push, err error) {
 	if opts.Getenv == nil {
@@ -90,7 +90,7 @@ func PlanPush(ctx context.Context, repo *gitmap.Repo, opts PushOptions) (_ *Push
 	if err != nil && !errors.Is(err, ErrNoJournal) {
 		return nil, err
 	}
-	planner := &planner{opts: opts, repo: repo, plan: &Plan{Schema: planSchema}}
+	planner := &planner{opts: opts, repo: repo, plan: &Plan{Schema: planSchema, Commits: []PlannedCommit{}, Moves: []PlannedMove{}}}
 	err = planner.make(ctx)
 	p.built = planner.built
 	if err != nil {

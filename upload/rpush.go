@@ -30,7 +30,7 @@ type RemotePushOptions struct {
 	SSHOptions []string // further ones, after those of SSH
 
 	Distro     string // default: that of the suite
-	Mode       string // the quilt mode; default: as configured
+	Mode       string // the quilt mode; default: as configured, else linear
 	Deliberate []string
 	DEP14      string // "want", "no" or "always", see [DEP14Options]
 	Sign       SignOptions
@@ -71,6 +71,7 @@ type remotePush struct {
 	advice   string // what to tell if the other side fails
 
 	received remoteUpload
+	signed   []string // what the other side has wanted; each but once
 }
 
 // RemotePush pushes from a work tree on another host, with signatures made here. It returns what was
@@ -233,6 +234,10 @@ func (r *remotePush) answer(ctx context.Context, word, rest string) error {
 
 // want signs what the other side wants to have signed.
 func (r *remotePush) want(ctx context.Context, what string) error {
+	if slices.Contains(r.signed, what) {
+		return wireErrorf("it wants %q twice", what)
+	}
+	r.signed, r.received.sealed = append(r.signed, what), true
 	s, err := r.signing()
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 type remoteUpload struct {
 	files      map[string][]byte // parsed-changelog, dsc, changes
 	params     map[string]string // the last word counts
+	sealed     bool              // something of it was signed: it must stay as it is
 	infoNames  []string          // of the .buildinfo files, in their order
 	infos      [][]byte
 	previously map[string]gitmap.ObjectID
@@ -40,7 +41,15 @@ func notSigned(format string, args ...any) error {
 
 const maxBuildinfos = 50 // of one upload
 
+// errSealed is the error of what changes an upload of which something was signed.
+func errSealed(what string) error {
+	return wireErrorf("it sends %s after something was signed", what)
+}
+
 func (u *remoteUpload) addFile(name string, content []byte) error {
+	if u.sealed {
+		return errSealed("a file")
+	}
 	switch name {
 	case "parsed-changelog", "dsc", "changes":
 		if u.files == nil {
@@ -62,6 +71,9 @@ func (u *remoteUpload) addFile(name string, content []byte) error {
 }
 
 func (u *remoteUpload) addParam(name, value string) error {
+	if u.sealed {
+		return errSealed("a parameter")
+	}
 	switch name {
 	case "head", "csuite", "isuite", "tagformat", "splitbrain", "maint-view", "dep14tag":
 		if u.params == nil {
@@ -86,6 +98,9 @@ func (u *remoteUpload) addParam(name, value string) error {
 var previousRef = regexp.MustCompile(`^[0-9A-Za-z][-+.,_~%#/0-9A-Za-z]*$`)
 
 func (u *remoteUpload) addPrevious(text string) error {
+	if u.sealed {
+		return errSealed("a ref")
+	}
 	ref, object, _ := strings.Cut(text, "=")
 	id, err := gitmap.ParseCommitID(object)
 	if err != nil || !previousRef.MatchString(ref) || len(u.previously) == 10_000 {

@@ -64,6 +64,31 @@ func TestRemoteUpload(t *testing.T) {
 	}
 }
 
+// What was signed for once stays as it is, and nothing is signed twice.
+func TestRemoteUploadSealed(t *testing.T) {
+	u, err := newGoodRemote().received()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &remotePush{received: *u, signed: []string{"signed-tag"}}
+	if err := r.want(t.Context(), "signed-tag"); !errors.As(err, new(*WireError)) {
+		t.Errorf("want signed-tag again = %v, want a *WireError", err)
+	}
+	r.opts.ExpectVersion = "3"
+	if err := r.want(t.Context(), "signed-dsc-changes"); !errors.As(err, new(*RemoteUploadError)) {
+		t.Errorf("want signed-dsc-changes = %v, want a *RemoteUploadError", err)
+	}
+	for what, err := range map[string]error{
+		"file":       r.received.addFile("buildinfo", nil),
+		"param":      r.received.addParam("head", "0123456789012345678901234567890123456789"),
+		"previously": r.received.addPrevious("tags/x=0123456789012345678901234567890123456789"),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "after something was signed") {
+			t.Errorf("%s after something was signed: %v", what, err)
+		}
+	}
+}
+
 // Nothing is signed of which one part is about something else than another.
 func TestRemoteUploadRefuses(t *testing.T) {
 	replace := func(s *string, old, new string) {

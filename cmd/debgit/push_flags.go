@@ -194,6 +194,9 @@ func (o *pushFlags) pushOptions(env *environment, command, suite string, progres
 	if err := checkOpenFlags(command, o.archive.open); err != nil {
 		return opts, err
 	}
+	if o.delayed < 0 {
+		return opts, &usageError{cause: fmt.Sprintf("--delayed=%d: days are counted from 0", o.delayed)}
+	}
 	if o.changes != "" {
 		opts.Changes = o.changes
 		if dir := filepath.Dir(o.changes); filepath.Base(o.changes) != o.changes {
