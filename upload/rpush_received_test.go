@@ -78,6 +78,11 @@ func TestRemoteUploadSealed(t *testing.T) {
 	if err := r.want(t.Context(), "signed-dsc-changes"); !errors.As(err, new(*RemoteUploadError)) {
 		t.Errorf("want signed-dsc-changes = %v, want a *RemoteUploadError", err)
 	}
+	r = &remotePush{received: *u}
+	r.opts.Args = []string{"trixie"}
+	if err := r.want(t.Context(), "signed-tag"); !errors.As(err, new(*RemoteUploadError)) {
+		t.Errorf("want signed-tag for another suite = %v, want a *RemoteUploadError", err)
+	}
 	for what, err := range map[string]error{
 		"file":       r.received.addFile("buildinfo", nil),
 		"param":      r.received.addParam("head", "0123456789012345678901234567890123456789"),

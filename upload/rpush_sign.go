@@ -35,6 +35,8 @@ func (r *remotePush) signing() (*remoteSigning, error) {
 		return nil, notSigned("it is version %s, but %s was expected", u.id.Version, opts.ExpectVersion)
 	case opts.ExpectSuite != "" && u.suite != opts.ExpectSuite:
 		return nil, notSigned("it is for %s, but %s was expected", u.suite, opts.ExpectSuite)
+	case len(opts.Args) > 0 && opts.Args[0] != u.suite && opts.Args[0] != u.params["csuite"]:
+		return nil, notSigned("it is for %s (%s), but %s was asked for", u.suite, u.params["csuite"], opts.Args[0])
 	}
 	s := &remoteSigning{upload: u}
 	var err error
