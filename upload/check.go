@@ -16,6 +16,8 @@ type Check struct {
 	Text   string      `json:"text,omitempty"`   // what is wrong; "" if it has passed
 	Option string      `json:"option,omitempty"` // with which it is pushed all the same; or ""
 	Remedy string      `json:"remedy,omitempty"` // what to do, with a command if there is one; or ""
+	Said   string      `json:"said,omitempty"`   // the reason in words of the git server, if it is one of its own; or ""
+	Split  bool        `json:"-"`                // the branch has a maintainer view, which does not build on the last one
 }
 
 // A CheckResult says how a check came out.

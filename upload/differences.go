@@ -190,6 +190,8 @@ type Unrepresentable struct {
 	Binary    bool // the content of the file is no text
 	Removed   bool // the file goes
 	Submodule bool // it is no file
+	New       bool // the file was not there
+	Link      bool // a symbolic link becomes one of another target, comes or goes
 }
 
 func (e *UnrepresentableError) Error() string {
@@ -210,7 +212,10 @@ func (m *maker) checkRepresentable(changes []gitmap.TreeChange) error {
 	var list []Unrepresentable
 	for _, c := range changes {
 		if reason := whyUnrepresentable(c); reason != "" {
-			list = append(list, Unrepresentable{Path: c.Path, Reason: reason, Submodule: isSubmodule(c)})
+			list = append(list, Unrepresentable{
+				Path: c.Path, Reason: reason, Submodule: isSubmodule(c), Link: isLink(c),
+				New: c.Old.ID.IsZero(), Removed: c.New.ID.IsZero(),
+			})
 		}
 	}
 	if list != nil {
@@ -235,6 +240,11 @@ func whyUnrepresentable(c gitmap.TreeChange) string {
 		return "a symbolic link is changed"
 	}
 	return ""
+}
+
+// isLink says whether there are symbolic links on the sides of a change where there is anything.
+func isLink(c gitmap.TreeChange) bool {
+	return (c.Old.ID.IsZero() || c.Old.Mode == fs.ModeSymlink) && (c.New.ID.IsZero() || c.New.Mode == fs.ModeSymlink)
 }
 
 func isSubmodule(c gitmap.TreeChange) bool {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strings"
 
 	"debgit/dsc"
@@ -44,6 +45,20 @@ func (e *NotPackageError) Error() string {
 
 // Unwrap returns the cause.
 func (e *NotPackageError) Unwrap() error { return e.Err }
+
+// A CommaError says that the first line of a changelog separates suites by commas, as those are that a
+// clone joins: dpkg-parsechangelog(1) has blanks between them, and a build is for one suite.
+type CommaError struct {
+	Name   string // of the changelog
+	Suites string
+}
+
+func (e *CommaError) Error() string {
+	return fmt.Sprintf("%s is for %q, but a package is for one suite", e.Name, e.Suites)
+}
+
+// commaSuites is a changelog whose first line has suites with a comma between them.
+var commaSuites = regexp.MustCompile(`^\S+ \([^() \t]+\)[ \t]+([-+0-9A-Za-z.]+(?:,[-+0-9A-Za-z.]+)+);`)
 
 // OpenPackage reads what the commit that rev names says of itself. The error is a
 // [*NotPackageError] if that is nothing that could be built.
@@ -105,6 +120,9 @@ func (p *Package) readChangelog(workTree string, file func(name string) ([]byte,
 	}
 	for e := range dsc.Changelog(data) {
 		p.Changelog = append(p.Changelog, e)
+	}
+	if suites := commaSuites.FindSubmatch(data); suites != nil {
+		return none(&CommaError{Name: name, Suites: string(suites[1])})
 	}
 	if len(p.Changelog) == 0 {
 		return none(fmt.Errorf("%s has no entry", name))

@@ -222,15 +222,20 @@ func (p *planner) makeView(ctx context.Context) error {
 	}
 	p.tagger, err = tagger(ctx, p.repo, p.view.Commit)
 	p.plan.Mode, p.plan.Split, p.plan.Head = cmp.Or(p.view.Mode, mode, Linear), p.view.Split, p.pkg.Head
-	if err != nil || !p.view.Split || p.opts.SaveView == "" {
-		return err
+	return err
+}
+
+// planSavedView plans that a ref names the archive view as it is pushed: with a pseudomerge, if it has one.
+func (p *planner) planSavedView(ctx context.Context) error {
+	if !p.view.Split || p.opts.SaveView == "" {
+		return nil
 	}
 	ref, err := viewRef(ctx, p.repo, p.opts.SaveView)
 	if err != nil {
 		return err
 	}
 	refs, err := p.repo.Refs(ctx, ref)
-	p.plan.Moves = append(p.plan.Moves, PlannedMove{Ref: ref, Old: gitmap.CommitID(refs[ref]), New: p.view.Commit})
+	p.plan.Moves = append(p.plan.Moves, PlannedMove{Ref: ref, Old: gitmap.CommitID(refs[ref]), New: p.plan.Commit})
 	return err
 }
 
@@ -252,6 +257,9 @@ func (p *planner) forward(ctx context.Context) error {
 		p.plan.Commits = append(p.plan.Commits, *made)
 	}
 	p.plan.Commit = commit
+	if err := p.planSavedView(ctx); err != nil {
+		return err
+	}
 	if commit == p.pkg.Head || p.view.Split {
 		return nil
 	}

@@ -82,7 +82,7 @@ func (p *planner) maintainerTag(ctx context.Context, r *release, refs map[string
 		p.list.find(Check{Code: "dep14-tag", Text: fault, Remedy: "make it with: git tag -s " + t.Name})
 	case fault == "":
 		t.Reused = there
-	case opts.Reuse == "replace-unsuitable":
+	case opts.Reuse == "replace-unsuitable" || p.opts.DampRun: // which makes no tag
 		t.Old = there
 	default:
 		p.list.find(Check{Code: "dep14-tag", Text: fault, Remedy: "delete it with: git tag -d " + t.Name + ", or replace it with: --dep14tag-reuse=replace"})

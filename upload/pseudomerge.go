@@ -167,10 +167,10 @@ func (f *forwarder) mergeRemedy(version dsc.Version) string {
 // notOnTop is the check that the commit does not build on what the suite has.
 func (f *forwarder) notOnTop(version dsc.Version) *Check {
 	if text, ok := f.lacks(); ok {
-		return &Check{Code: "lacks", Text: text, Remedy: f.mergeRemedy(version)}
+		return &Check{Code: "lacks", Text: text, Remedy: f.mergeRemedy(version), Split: f.view.Split}
 	}
 	return &Check{
-		Code: "history", Option: "--trust-changelog",
+		Code: "history", Option: "--trust-changelog", Split: f.view.Split,
 		Text: fmt.Sprintf("the commit does not build on that of %s, which %s has", version, f.target.Codename),
 	}
 }

@@ -205,7 +205,7 @@ func TestUnrepresentable(t *testing.T) {
 		{Single, image + "rm image other; c gone\n", Unrepresentable{Path: "image", Reason: "its content is no text, so that no patch removes it", Binary: true, Removed: true}},
 		{Linear, "echo x >ünï; echo x >'s p'; c new\n", Unrepresentable{Path: "ünï", Reason: "git quotes its name in a patch, which dpkg-source does not read"}},
 		{Linear, ": >empty; c empty\n", Unrepresentable{Path: "empty", Reason: "a new file without content"}},
-		{Linear, "git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),sub2; git commit -q -m sub\n", Unrepresentable{Path: "sub2", Reason: "it is a submodule", Submodule: true}},
+		{Linear, "git update-index --add --cacheinfo 160000,$(git rev-parse HEAD),sub2; git commit -q -m sub\n", Unrepresentable{Path: "sub2", Reason: "it is a submodule", Submodule: true, New: true}},
 	} {
 		_, err := makeSituation(t, situation{"", tt.mode, tt.script})
 		var refused *UnrepresentableError

@@ -65,6 +65,7 @@ func (o *taintedObject) check() Check {
 	c := Check{
 		Code: "tainted", Option: "--force-push-tainted", Remedy: strings.TrimSpace(o.Hint),
 		Text: fmt.Sprintf("the git server does not want object %s, which is in the history: %s", o.ID, strings.TrimSpace(o.Comment)),
+		Said: strings.TrimSpace(o.Comment),
 	}
 	if c.Remedy == "" && len(o.Overrides) > 0 {
 		c.Remedy = "if that is meant: " + strings.Join(o.Overrides, " or ")

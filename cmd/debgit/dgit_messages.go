@@ -57,6 +57,15 @@ var dgitPhrases = []func(err error) (text string, whole bool){
 		return kind + " already contains field " + e.Field
 	}),
 	before(dgitStopped),
+	before(func(e *upload.CommaError) string {
+		return "dgit does not support multiple (comma-separated) suites in a changelog"
+	}),
+	before(dgitQuilt),
+	before(dgitLinear),
+	before(dgitUnrepresentable),
+	before(func(e *upload.UpstreamTagError) string { return "Could not determine appropriate upstream commitish" }),
+	dgitOtherTree,
+	before(func(e *dsc.MismatchError) string { return "dpkg-source: error: checksum or size is wrong" }),
 	before(func(e *history.ReadOnlyError) string {
 		return "invalid configuration: pushing but distro is configured readonly"
 	}),
@@ -135,5 +144,5 @@ func dgitHint(err error, hint string) string {
 	if e, ok := errors.AsType[*usageError](err); ok && e.hint == "" {
 		return "see what there is with: dgit help"
 	}
-	return hint
+	return dgitRetry(err, hint)
 }

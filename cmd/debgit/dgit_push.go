@@ -1,6 +1,12 @@
 package main
 
-import "debgit/upload"
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"debgit/upload"
+)
 
 // dgitRefusals are what scripts look for in dgit's message about a push that is refused, by the code
 // of the check.
@@ -15,10 +21,11 @@ var dgitRefusals = map[string]string{
 	"dirty":       "working tree is dirty (does not match HEAD)",
 	"history":     "Not fast forward; maybe --trust-changelog is needed ? HEAD is not a descendant of the archive's version",
 	"lacks":       "Not fast forward; HEAD is not a descendant of the archive's version",
-	"overwrite":   "Apparently-unintentional overwrite",
+	"overwrite":   "Apparently-unintentional overwrite. Perhaps debian/changelog does not mention it",
 	"overwritten": "--overwrite= version not equal to existing version",
 	"tainted":     "pushing tainted objects",
 	"changes":     "user-specified changes file is not source-only",
+	"mismatch":    "hash or size varies",
 	"dep14-tag":   "existing DEP-14 tag is unsuitable",
 }
 
@@ -26,6 +33,9 @@ var dgitRefusals = map[string]string{
 func dgitRefusal(e *upload.RefusedError) string {
 	for _, c := range e.Checks {
 		if phrase, ok := dgitRefusals[c.Code]; ok {
+			if c.Split {
+				phrase += "; that is, the maintainer view tag is not there, or not fast forward"
+			}
 			return phrase
 		}
 	}
@@ -41,4 +51,26 @@ func dgitStopped(e *upload.StoppedError) string {
 		return "Push failed, while uploading package(s) to the archive server"
 	}
 	return ""
+}
+
+// dgitReasons prints, a line each, why the git server does not want a push: scripts look for that at
+// the start of lines.
+func dgitReasons(w io.Writer, err error) {
+	for _, c := range refusals(err) {
+		if c.Said != "" {
+			fmt.Fprintf(w, "Reason: %s\n", harmlessLine(c.Said))
+		}
+	}
+}
+
+// dgitRetry is the hint about a push that a check refused, so that nothing has happened yet.
+func dgitRetry(err error, hint string) string {
+	const retry = "You can retry the push, after fixing the problem, if you like."
+	switch {
+	case !errors.As(err, new(*upload.RefusedError)):
+		return hint
+	case hint == "":
+		return retry
+	}
+	return hint + "\n" + retry
 }

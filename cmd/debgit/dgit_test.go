@@ -273,7 +273,7 @@ func TestDgitStatus(t *testing.T) {
 }
 
 func TestDgitText(t *testing.T) {
-	commit := gitmap.CommitID{1}
+	commit, bell := gitmap.CommitID{1}, dsc.ID{Package: "bell", Version: "1:2-3"}
 	tests := []struct {
 		err  error
 		want string
@@ -288,6 +288,18 @@ func TestDgitText(t *testing.T) {
 		{&upload.RefusedError{ID: dsc.ID{Package: "hello", Version: "1"}, Checks: []upload.Check{{Code: "names", Text: "x"}, {Code: "version", Text: "y"}}},
 			"You seem to be trying to push an old version.: push hello 1: x\ny"},
 		{&upload.RefusedError{ID: dsc.ID{Package: "hello", Version: "1"}, Checks: []upload.Check{{Code: "names", Text: "x"}}}, "push hello 1: x"},
+		{&upload.RefusedError{ID: bell, Checks: []upload.Check{{Code: "lacks", Text: "x", Split: true}}},
+			"Not fast forward; HEAD is not a descendant of the archive's version; that is, the maintainer view tag is not there, or not fast forward: push bell 1:2-3: x"},
+		{&upload.QuiltError{Mode: upload.DPM, Problem: "x"}, "git tree differs from result of applying the patches: quilt mode dpm: x"},
+		{&upload.QuiltError{Mode: upload.GBP, Problem: "x"}, "git tree differs from orig in upstream files: quilt mode gbp: x"},
+		{&upload.QuiltError{Mode: upload.NoFix, Problem: "x"}, "quilt mode nofix: x"},
+		{&upload.SinglePatchError{Mode: upload.GBP}, "quilt mode gbp: debian/source/options has single-debian-patch, which makes one patch of all there is"},
+		{&upload.CommaError{Name: "debian/changelog", Suites: "a,b"},
+			`dgit does not support multiple (comma-separated) suites in a changelog: debian/changelog is for "a,b", but a package is for one suite`},
+		{&upload.UpstreamTagError{Version: "2", Looked: []string{"v2"}}, "Could not determine appropriate upstream commitish: no tag has upstream's files of 2; looked for v2"},
+		{&dsc.PackageError{ID: bell, Err: &upload.CorrespondenceError{}},
+			"HEAD specifies a different tree to bell_2-3.dsc: bell 1:2-3: the source package does not unpack to what commit 000000000000 has"},
+		{&dsc.MismatchError{File: "f", Property: "size", Got: "1", Want: "2", ListedIn: "d"}, "dpkg-source: error: checksum or size is wrong: f: size is 1, but d says 2"},
 		{&fs.PathError{Op: "open", Path: "x", Err: syscall.ENOENT}, "open x: No such file or directory"},
 		{&fs.PathError{Op: "open", Path: "x", Err: syscall.EACCES}, "open x: permission denied"},
 	}

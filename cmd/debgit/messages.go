@@ -409,6 +409,7 @@ func (env *environment) fail(ctx context.Context, cmd *cobra.Command, err error)
 	status, text, hint := explain(ctx, cmd, err)
 	if env.program == dgitName {
 		status, text, hint = dgitStatus(status), dgitText(err, text), dgitHint(err, hint)
+		dgitReasons(env.stderr, err)
 	}
 	var differs *history.DifferentError // which the result tells already
 	if env.options.json && !errors.As(err, &differs) {
