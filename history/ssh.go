@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os/exec"
 	"strings"
 )
@@ -70,16 +71,35 @@ func (a *Access) runSSH(ctx context.Context, command string) (string, error) {
 		return "", &ConfigError{"git-host", host, "a host"}
 	}
 	cmd := exec.CommandContext(ctx, ssh[0], append(ssh[1:], host, command)...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		if text := strings.TrimSpace(stderr.String()); text != "" {
+	var out, stderr answer
+	cmd.Stdout, cmd.Stderr = &out, &stderr
+	if err := cmd.Run(); err != nil {
+		if out.isLong || stderr.isLong {
+			err = fmt.Errorf("it says more than %d bytes", maxAnswer)
+		} else if text := strings.TrimSpace(stderr.text.String()); text != "" {
 			err = fmt.Errorf("%w: %s", err, text)
 		}
 		return "", fmt.Errorf("%s %s: %w", ssh[0], host, err)
 	}
-	return string(out), nil
+	return out.text.String(), nil
+}
+
+// maxAnswer is how much a git server may say, in bytes.
+const maxAnswer = 16 << 20
+
+// An answer is what a git server says. It refuses to become long.
+type answer struct {
+	text   bytes.Buffer // embedded, its ReadFrom would know no limit
+	isLong bool         // it was to become longer than maxAnswer
+}
+
+// Write implements io.Writer.
+func (a *answer) Write(p []byte) (int, error) {
+	if a.text.Len()+len(p) > maxAnswer {
+		a.isLong = true
+		return 0, io.ErrShortWrite
+	}
+	return a.text.Write(p)
 }
 
 // ShellQuote quotes a word for a POSIX shell.

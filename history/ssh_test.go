@@ -56,6 +56,7 @@ func TestRunSSH(t *testing.T) {
 		{[]string{f + "ssh=" + program}, "missing: dgit-distro.foo.git-host dgit.default.git-host"},
 		{[]string{f + "ssh=" + program, f + "git-host=-oProxyCommand=x"}, "wrong: git-host"},
 		{[]string{f + "ssh=false", f + "git-host=h"}, "error: false h: exit status 1"},
+		{[]string{f + "ssh=yes", f + "git-host=h"}, "error: yes h: it says more than 16777216 bytes"},
 	}
 	for _, tt := range tests {
 		a, err := configured(tt.lines...).Access(AccessOptions{Distro: "foo"})

@@ -33,7 +33,11 @@ func copyDurably(from, to string) error {
 const temporary = ".debgit-tmp"
 
 func placeDurably(path string, content io.Reader, mode fs.FileMode) error {
-	tmp, err := os.OpenFile(path+temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, mode)
+	// What has that name was left by a process that was killed, or is a link that somebody else has made.
+	if err := ignoreMissing(os.Remove(path + temporary)); err != nil {
+		return err
+	}
+	tmp, err := os.OpenFile(path+temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}

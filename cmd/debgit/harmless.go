@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"strings"
 	"unicode/utf8"
 )
@@ -29,6 +31,38 @@ func harmless(text string) string {
 		i += size
 	}
 	return b.String()
+}
+
+// A harmlessWriter passes on what another host or its programs say, made harmless, line by line; ssh ends its lines
+// with a carriage return, too. A line that does not end is passed on when it is long, and at the end.
+type harmlessWriter struct {
+	w    io.Writer
+	line []byte
+}
+
+// longLine is how long a line may become, in bytes, before it is passed on without its end.
+const longLine = 4096
+
+// Write implements io.Writer.
+func (h *harmlessWriter) Write(p []byte) (int, error) {
+	h.line = append(h.line, p...)
+	n := bytes.LastIndexByte(h.line, '\n') + 1
+	if n == 0 && len(h.line) < longLine {
+		return len(p), nil
+	}
+	if n == 0 {
+		n = len(h.line)
+	}
+	_, err := io.WriteString(h.w, harmless(strings.ReplaceAll(string(h.line[:n]), "\r\n", "\n")))
+	h.line = append(h.line[:0], h.line[n:]...)
+	return len(p), err
+}
+
+// Close passes on what is left.
+func (h *harmlessWriter) Close() error {
+	_, err := io.WriteString(h.w, harmless(string(h.line)))
+	h.line = nil
+	return err
 }
 
 // harmlessLine is harmless for text that must stay on its line.

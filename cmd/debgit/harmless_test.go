@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestHarmless(t *testing.T) {
 	tests := []struct{ in, want string }{
@@ -39,4 +42,31 @@ func FuzzHarmless(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestHarmlessWriter(t *testing.T) {
+	for _, tt := range []struct {
+		writes  []string
+		written string // before it is closed
+		closed  string
+	}{
+		{[]string{"a\x1b[2J\nb", "c\nd"}, `a\x1b[2J` + "\nbc\n", `a\x1b[2J` + "\nbc\nd"},
+		{[]string{"é\r\nx\ry\n"}, "é\nx\\x0dy\n", "é\nx\\x0dy\n"},
+		{[]string{"\xc3", "\xa9\n"}, "é\n", "é\n"}, // a letter in two parts
+		{[]string{strings.Repeat("x", longLine)}, strings.Repeat("x", longLine), strings.Repeat("x", longLine)},
+	} {
+		var b strings.Builder
+		w := &harmlessWriter{w: &b}
+		for _, text := range tt.writes {
+			if n, err := w.Write([]byte(text)); n != len(text) || err != nil {
+				t.Errorf("Write(%q) = %d, %v", text, n, err)
+			}
+		}
+		if b.String() != tt.written {
+			t.Errorf("after %q there is %q, want %q", tt.writes, b.String(), tt.written)
+		}
+		if err := w.Close(); b.String() != tt.closed || err != nil {
+			t.Errorf("after %q and Close, %v, there is %q, want %q", tt.writes, err, b.String(), tt.closed)
+		}
+	}
 }

@@ -154,11 +154,13 @@ func runRpush(ctx context.Context, env *environment, cmd *cobra.Command, kind st
 	if err != nil {
 		return err
 	}
+	stderr := &harmlessWriter{w: env.stderr}
+	defer stderr.Close()
 	remote := upload.RemotePushOptions{
 		Host: host, Dir: dir, Built: kind == "built", Program: opts.dgit, Options: remoteOptions(cmd.Flags()), Args: rest, SSHOptions: opts.sshOptions, Batch: opts.batch,
 		Distro: push.Distro, Mode: push.Mode, Deliberate: push.Deliberate, DEP14: push.DEP14.Make, Sign: push.Sign,
 		Package: push.Package, ExpectSuite: push.ExpectSuite, ExpectVersion: push.ExpectVersion,
-		Getenv: env.getenv, Stderr: env.stderr,
+		Getenv: env.getenv, Stderr: stderr,
 		Note: func(text string) {
 			if !env.options.quiet {
 				env.message("note", "36", host+": "+text)
