@@ -47,26 +47,35 @@ func measureBuilds(opts options, dir string) (string, error) {
 // buildTools returns the tools that build a version, each from what suits it.
 func buildTools(opts options, v version) []tool {
 	fromGit := func(program string) tool {
-		// A clone has no memory of what the tarballs unpack to.
-		made := [][]string{
-			{"git", "init", "-q", "made"},
-			{"sh", "-c", "cd made && exec \"$0\" -q import-dsc --force-import-dsc-with-dgit-field ../" + filepath.Base(v.dsc) + " refs/heads/main", opts.debgit},
-			{"git", "clone", "-q", "-b", "main", "made", "repo"},
-		}
 		build := [][]string{{program, "-wn", "-v_", "build-source"}}
 		return tool{name: filepath.Base(program) + " build-source", source: v.files, repository: "repo", steps: []step{
-			{name: preparation, commands: made},
+			{name: preparation, commands: importCommands(opts, v)},
 			{name: firstBuild, in: "repo", commands: build},
 			{name: secondBuild, in: "repo", commands: build},
 		}}
 	}
 	dgit := fromGit(opts.dgit)
 	dgit.peer = true
-	build := [][]string{{"dpkg-source", `-i(?:^|/)\.git(?:/|$)`, "-I.git", "-b", "--include-removal", "--no-preparation", "unpacked"}}
+	build := [][]string{sourceBuild("unpacked")}
 	dpkg := tool{name: "dpkg-source -b", peer: true, source: v.files, steps: []step{
 		{name: preparation, commands: [][]string{{"dpkg-source", "--no-check", "-x", filepath.Base(v.dsc), "unpacked"}}},
 		{name: firstBuild, commands: build},
 		{name: secondBuild, commands: build},
 	}}
 	return []tool{fromGit(opts.debgit), dgit, dpkg}
+}
+
+// importCommands make the repository "repo" of a version whose files are here, without memory of
+// what the tarballs unpack to: a clone has none.
+func importCommands(opts options, v version) [][]string {
+	return [][]string{
+		{"git", "init", "-q", "made"},
+		{"sh", "-c", "cd made && exec \"$0\" -q import-dsc --force-import-dsc-with-dgit-field ../" + filepath.Base(v.dsc) + " refs/heads/main", opts.debgit},
+		{"git", "clone", "-q", "-b", "main", "made", "repo"},
+	}
+}
+
+// sourceBuild is the command that dgit has build a source package from a directory.
+func sourceBuild(dir string) []string {
+	return []string{"dpkg-source", `-i(?:^|/)\.git(?:/|$)`, "-I.git", "-b", "--include-removal", "--no-preparation", dir}
 }

@@ -13,6 +13,7 @@
 //	uploads  all versions in the archive --versions
 //	fetch    from that archive, where there is nothing new
 //	build    the source package again, from the commits of its import
+//	push     a change of it, to a git server and a queue on this machine
 //	quality  what git takes for the repositories that debgit and dgit made
 //
 // All tools take their turn in every round, so that what else the machine does falls on all
@@ -56,6 +57,7 @@ var groups = []group{
 	{"uploads", "Many versions", measureUploads},
 	{"fetch", "Fetch with nothing new", measureFetches},
 	{"build", "Build of a source package", measureBuilds},
+	{"push", "Push", measurePushes},
 	{"quality", "Life with the repository", measureQuality},
 }
 
