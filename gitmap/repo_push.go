@@ -28,6 +28,7 @@ func (r *Repo) VerifyTag(ctx context.Context, tag ObjectID) error {
 type PushRefusedError struct {
 	URL    string
 	Reason string // what server and git said
+	Remote string // of that, what the server wrote for people: lines
 	Err    error
 }
 
@@ -48,7 +49,8 @@ func (r *Repo) Push(ctx context.Context, url string, refspecs ...string) error {
 		return err
 	}
 	if reason := refusal(failed.stdout); reason != "" {
-		return &PushRefusedError{url, strings.TrimSpace(remoteText(failed.Stderr) + reason), err}
+		remote := remoteText(failed.Stderr)
+		return &PushRefusedError{url, strings.TrimSpace(remote + reason), remote, err}
 	}
 	return err
 }

@@ -61,7 +61,7 @@ var dgitPhrases = []func(err error) (text string, whole bool){
 		return "dgit does not support multiple (comma-separated) suites in a changelog"
 	}),
 	before(dgitQuilt),
-	before(dgitLinear),
+	dgitLinear,
 	before(dgitUnrepresentable),
 	before(func(e *upload.UpstreamTagError) string { return "Could not determine appropriate upstream commitish" }),
 	dgitOtherTree,

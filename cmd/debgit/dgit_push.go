@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
+	"debgit/gitmap"
 	"debgit/upload"
 )
 
@@ -53,12 +55,17 @@ func dgitStopped(e *upload.StoppedError) string {
 	return ""
 }
 
-// dgitReasons prints, a line each, why the git server does not want a push: scripts look for that at
-// the start of lines.
+// dgitReasons prints, a line each, why the git server does not want a push, or what it said when it
+// refused one: scripts look for that at the start of lines.
 func dgitReasons(w io.Writer, err error) {
 	for _, c := range refusals(err) {
 		if c.Said != "" {
 			fmt.Fprintf(w, "Reason: %s\n", harmlessLine(c.Said))
+		}
+	}
+	if e, ok := errors.AsType[*gitmap.PushRefusedError](err); ok {
+		for line := range strings.Lines(e.Remote) {
+			fmt.Fprintf(w, "remote: %s\n", harmlessLine(strings.TrimSuffix(line, "\n")))
 		}
 	}
 }

@@ -19,12 +19,20 @@ func dgitQuilt(e *upload.QuiltError) string {
 }
 
 // dgitLinear is the phrase for commits that cannot become patches, and for what the branch may be
-// instead.
-func dgitLinear(e *upload.LinearError) string {
-	if e.Unapplied {
-		return "quilt fixup cannot be linear. This might be a patches-unapplied branch"
+// instead. Where dgit pushes what was built, only the trees count for it.
+func dgitLinear(err error) (phrase string, whole bool) {
+	e, ok := errors.AsType[*upload.LinearError](err)
+	if !ok {
+		return "", false
 	}
-	return "quilt fixup cannot be linear. This might be a patches-applied branch"
+	phrase = "quilt fixup cannot be linear. This might be a patches-applied branch"
+	if e.Unapplied {
+		phrase = "quilt fixup cannot be linear. This might be a patches-unapplied branch"
+	}
+	if e, ok := errors.AsType[*dsc.PackageError](err); ok {
+		phrase += "; HEAD specifies a different tree to " + e.ID.Package + "'s tarballs and patches"
+	}
+	return phrase, false
 }
 
 // dgitUnrepresentable is the phrase for the first change that no source package can have.

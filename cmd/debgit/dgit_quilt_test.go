@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"debgit/dsc"
+	"debgit/gitmap"
 	"debgit/upload"
 )
 
@@ -26,8 +27,9 @@ func TestDgitUnrepresentable(t *testing.T) {
 
 func TestDgitLinear(t *testing.T) {
 	for unapplied, want := range map[bool]string{true: "a patches-unapplied branch", false: "a patches-applied branch"} {
-		got := dgitLinear(&upload.LinearError{Unapplied: unapplied})
-		if !strings.Contains(got, "quilt fixup cannot be linear") || !strings.Contains(got, "This might be "+want) {
+		err := error(&upload.LinearError{Unapplied: unapplied})
+		got, _ := dgitLinear(&dsc.PackageError{ID: dsc.ID{Package: "bell", Version: "1"}, Err: err})
+		if got != "quilt fixup cannot be linear. This might be "+want+"; HEAD specifies a different tree to bell's tarballs and patches" {
 			t.Errorf("dgitLinear, unapplied %t: %q, want that it might be %s", unapplied, got, want)
 		}
 	}
@@ -46,6 +48,7 @@ func TestDgitReasonsAndRetry(t *testing.T) {
 		{refused, "", "Reason: rejected\\x1b\n", retry},
 		{refused, "do it", "Reason: rejected\\x1b\n", "do it\n" + retry},
 		{&upload.StoppedError{}, "do it", "", "do it"}, // it has begun
+		{&upload.StoppedError{Err: &gitmap.PushRefusedError{Reason: "a\nb\nx no", Remote: "a\nb\n"}}, "", "remote: a\nremote: b\n", ""},
 	} {
 		var b strings.Builder
 		dgitReasons(&b, tt.err)
