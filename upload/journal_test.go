@@ -229,6 +229,33 @@ func TestContinueAfterOthers(t *testing.T) {
 	}
 }
 
+// A push that the git server has not taken is refused where the suite branch has moved on since.
+func TestContinueRefused(t *testing.T) {
+	p := newPusher(t)
+	if _, err := p.push(p.options()); err != nil {
+		t.Fatal(err)
+	}
+	p.release("1.1")
+	p.pushKilled(string(StepTags))
+	bare := filepath.Join(p.world.Repos, "bell.git")
+	more := strings.TrimSpace(git(t, bare, "commit-tree", "-p", "refs/dgit/sid", "-m", "More", "refs/dgit/sid^{tree}"))
+	git(t, bare, "update-ref", "refs/dgit/sid", more)
+	push, err := ResumePush(t.Context(), p.repo, os.Getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer push.Close()
+	if err := push.Perform(t.Context(), PerformOptions{}); err == nil {
+		t.Error("Perform = nil, want the refusal of the git server")
+	}
+	if got := strings.TrimSpace(git(t, bare, "rev-parse", "refs/dgit/sid")); got != more {
+		t.Errorf("the suite branch is at %s, want %s, where another has put it", got, more)
+	}
+	if got := p.files(p.world.Queue); strings.Contains(got, "1.1") {
+		t.Errorf("the queue has %s, want nothing of 1.1", got)
+	}
+}
+
 // What is sent is what was signed, and what is given up leaves the files of others alone.
 func TestFilesReplaced(t *testing.T) {
 	p := newPusher(t)

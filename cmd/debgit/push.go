@@ -22,6 +22,10 @@ tree and has not come to its end, or gives it up.
 --continue does the steps that are not done. It asks the git server what has
 arrived. A step that was interrupted half-way is done again. Signatures are
 not made again. Of the options of a push it takes --batch and --retry-schedule.
+It does not look at the archive again: if an upload of somebody else was
+accepted meanwhile, the git server refuses what does not build on it, where it
+was pushed there. Otherwise it is the archive that judges the versions. If you
+know of such an upload: --abort, debgit pull, and push anew.
 
 --abort puts back what is not public: the branch, if there are no new commits on
 it; the tags; and files that had the names of those of the upload. If the git
