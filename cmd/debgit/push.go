@@ -132,8 +132,13 @@ func runPushAbort(ctx context.Context, env *environment) error {
 	return nil
 }
 
-// abortSummary says what is public of a push that was given up.
+// abortSummary says what has become of a push that was given up.
 func abortSummary(env *environment, a *upload.Aborted) string {
+	return env.strong(harmlessLine(a.Plan.ID().String())) + ": given up: " + harmlessLine(abortText(a)) + "\n"
+}
+
+// abortText says what is public of a push that was given up.
+func abortText(a *upload.Aborted) string {
 	p := a.Plan
 	text := "nothing of it is public; branch, tags and files are what they were"
 	switch {
@@ -142,5 +147,5 @@ func abortSummary(env *environment, a *upload.Aborted) string {
 	case a.Public:
 		text = fmt.Sprintf("%s of %s has commit %s and the tags, which stay here, too; nothing was uploaded; the next upload needs a higher version", p.Codename, p.Git.URL, short(p.Commit))
 	}
-	return env.strong(harmlessLine(p.ID().String())) + ": given up: " + harmlessLine(text) + "\n"
+	return text
 }

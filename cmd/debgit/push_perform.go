@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -34,7 +35,7 @@ func runPlannedPush(ctx context.Context, env *environment, what pushOf, opts pla
 	if err != nil {
 		return err
 	}
-	push, err := upload.PlanPush(ctx, repo, pushOptions)
+	push, err := planPush(ctx, env, repo, pushOptions)
 	progress.close()
 	if err != nil {
 		return err
@@ -51,6 +52,25 @@ func runPlannedPush(ctx context.Context, env *environment, what pushOf, opts pla
 		return printPlan(env, push.Plan)
 	}
 	return performPush(ctx, env, push, retry)
+}
+
+// planPush plans a push. dgit knows nothing of pushes that wait to be continued: under its name, one that has not
+// come to its end is given up.
+func planPush(ctx context.Context, env *environment, repo *gitmap.Repo, opts upload.PushOptions) (*upload.Push, error) {
+	push, err := upload.PlanPush(ctx, repo, opts)
+	var unfinished *upload.UnfinishedError
+	if env.program != dgitName || opts.DryRun || !errors.As(err, &unfinished) {
+		return push, err
+	}
+	aborted, err := upload.AbortPush(ctx, repo, env.getenv)
+	if err != nil {
+		return nil, err
+	}
+	env.warn(fmt.Sprintf("the push of %s, which had not come to its end, is given up: %s", aborted.Plan.ID(), abortText(aborted)))
+	for _, left := range aborted.Left {
+		env.warn(left)
+	}
+	return upload.PlanPush(ctx, repo, opts)
 }
 
 // performPush carries a push out, or what is left of it, and says what has become of it.
