@@ -15,9 +15,9 @@ where PATH has it before /usr/bin:
 For one command, (exec -a dgit debgit ...) does in bash.
 
 Every option of dgit 17.0 is understood. Those that have no meaning for the
-command are named in a note, and change nothing. A command of dgit that debgit
-does not have ends with exit status 255; the real dgit can do it in the same
-repository, because refs, commits, tags and configuration are the same.
+command are named in a note, and change nothing. The real dgit can be used in the
+same repository, in turn, because refs, commits, tags and configuration are the
+same.
 
 Of dgit's exit statuses, 4 means that the source package is not in the suite, 6
 that it is not what the commit has, 8 that the command line is wrong, 12 that
@@ -26,7 +26,8 @@ the configuration is, and 255 all else: what debgit help exit-status lists from
 as --json.
 
 Builds work in a private copy, where dgit's use the work tree: what they leave
-there is gone with it, and the clean modes clean the copy.
+there is gone with it, and the clean modes clean the copy. A push that has not
+come to its end is given up by the next one, as far as nothing of it is public.
 
 dgit help lists the commands. dgit version prints the version of dgit whose
 place is taken, and that of debgit.`
