@@ -15,9 +15,9 @@ where PATH has it before /usr/bin:
 For one command, (exec -a dgit debgit ...) does in bash.
 
 Every option of dgit 17.0 is understood. Those that have no meaning for the
-command are named in a note, and change nothing. The real dgit can be used in the
-same repository, in turn, because refs, commits, tags and configuration are the
-same.
+command are named in a note, and change nothing. The real dgit can be used in
+the same repository, in turn, because refs, commits, tags and configuration are
+the same.
 
 Of dgit's exit statuses, 4 means that the source package is not in the suite, 6
 that it is not what the commit has, 8 that the command line is wrong, 12 that
