@@ -86,7 +86,7 @@ func hintQuilt(e *upload.QuiltError) string {
 
 func hintLinear(e *upload.LinearError) string {
 	if text := remedy(e.Differences); text != "" && !e.Unapplied {
-		return text
+		return text + "; or, if it is all meant so, make one patch of it: --quilt=smash"
 	}
 	if e.Unapplied {
 		return "the patches are not applied in this branch: is it kept with --quilt=gbp or --quilt=unapplied?"
