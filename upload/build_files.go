@@ -98,7 +98,7 @@ func moveFiles(from, to string, names []string) (err error) {
 			return err
 		}
 	}
-	return syncDir(to)
+	return syncFile(to)
 }
 
 // toFileSystem returns the path of a file with the content of that at path, durable, that can be
@@ -113,6 +113,10 @@ func toFileSystem(path, dir string) (string, error) {
 		return path, f.Sync()
 	}
 	copied := filepath.Join(dir, "."+filepath.Base(path)+".debgit-new")
+	// What has that name was left by a process that was killed, or is a link that somebody else has made.
+	if err := ignoreMissing(os.Remove(copied)); err != nil {
+		return "", err
+	}
 	if err := copyFile(f, copied); err != nil {
 		os.Remove(copied)
 		return "", err
@@ -138,9 +142,9 @@ func linkOrCopy(path, to string) error {
 	return copyFile(f, to)
 }
 
-// copyFile writes what is read from f to a file of that name, durably.
+// copyFile writes what is read from f to a new file of that name, durably.
 func copyFile(f *os.File, name string) error {
-	out, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	out, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
@@ -152,15 +156,6 @@ func copyFile(f *os.File, name string) error {
 		err = cerr
 	}
 	return err
-}
-
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return f.Sync()
 }
 
 // sameFileSystem says whether a file can be renamed into dir.

@@ -27,8 +27,16 @@ func TestMoveFilesRefused(t *testing.T) {
 	if data, err := os.ReadFile(filepath.Join(to, "a.changes")); string(data) != "old\n" {
 		t.Errorf("a.changes has %q, %v; want what it had", data, err)
 	}
+	victim := filepath.Join(from, "victim")
+	writeFiles(t, from, map[string]string{"victim": "precious\n"})
+	if err := os.Symlink(victim, filepath.Join(to, ".a.dsc.debgit-new")); err != nil {
+		t.Fatal(err)
+	}
 	if err := moveFiles(from, to, []string{"a.dsc", "a.changes"}); err != nil {
 		t.Fatal(err)
+	}
+	if data, err := os.ReadFile(victim); string(data) != "precious\n" {
+		t.Errorf("a file that somebody has linked to has %q, %v", data, err)
 	}
 	if data, err := os.ReadFile(filepath.Join(to, "a.changes")); string(data) != "new\n" {
 		t.Errorf("a.changes has %q, %v; want what was moved", data, err)

@@ -34,12 +34,7 @@ func (p *pusher) reopen() {
 // nothing. Each case begins with 1.0 pushed, and 1.1 ready.
 func TestChecks(t *testing.T) {
 	p := newPusher(t)
-	if _, err := p.push(p.options()); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.world.Accept(); err != nil {
-		t.Fatal(err)
-	}
+	p.publish(p.options())
 	p.release("1.1")
 	head := p.git("rev-parse", "HEAD")
 	force := func(f Force) func(*PushOptions) {

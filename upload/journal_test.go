@@ -157,12 +157,7 @@ func (p *pusher) checkPublished(step StepName, version string) {
 // it is public.
 func TestAbort(t *testing.T) {
 	p := newPusher(t)
-	if _, err := p.push(p.options()); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.world.Accept(); err != nil {
-		t.Fatal(err)
-	}
+	p.publish(p.options())
 	next := 1
 	p.diverge("1.1")
 	beside := filepath.Join(filepath.Dir(p.dir), "bell_1.1.dsc")
@@ -212,12 +207,7 @@ func TestAbort(t *testing.T) {
 // A push that the git server has taken is public, also where the suite branch has moved on since.
 func TestContinueAfterOthers(t *testing.T) {
 	p := newPusher(t)
-	if _, err := p.push(p.options()); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.world.Accept(); err != nil {
-		t.Fatal(err)
-	}
+	p.publish(p.options())
 	p.release("1.1")
 	p.pushKilled(string(StepPush))
 	bare := filepath.Join(p.world.Repos, "bell.git")

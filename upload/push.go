@@ -74,18 +74,13 @@ func PlanPush(ctx context.Context, repo *gitmap.Repo, opts PushOptions) (_ *Push
 	if opts.Getenv == nil {
 		opts.Getenv = os.Getenv
 	}
-	journal, err := lockJournal(repo)
+	p, err := lockPush(repo)
 	if err != nil {
 		return nil, err
 	}
-	p := &Push{repo: repo, journal: journal}
-	defer func() {
-		if err != nil {
-			p.Close()
-		}
-	}()
-	if err = journal.read(); err == nil {
-		err = journal.unfinished()
+	defer p.closeAfter(&err)
+	if err = p.journal.read(); err == nil {
+		err = p.journal.unfinished()
 	}
 	if err != nil && !errors.Is(err, ErrNoJournal) {
 		return nil, err
@@ -98,6 +93,19 @@ func PlanPush(ctx context.Context, repo *gitmap.Repo, opts PushOptions) (_ *Push
 	}
 	p.Plan, p.Fetched, p.Warnings, p.access = planner.plan, planner.target.Fetched, planner.warnings, planner.target.Access
 	return p, nil
+}
+
+// lockPush begins a push, or takes it up.
+func lockPush(repo *gitmap.Repo) (*Push, error) {
+	journal, err := lockJournal(repo)
+	return &Push{repo: repo, journal: journal}, err
+}
+
+// closeAfter closes the push if there is an error.
+func (p *Push) closeAfter(err *error) {
+	if *err != nil {
+		p.Close()
+	}
 }
 
 // Close gives the push up if it has not begun, and else leaves it as it is.
@@ -173,24 +181,19 @@ func UnfinishedPush(repo *gitmap.Repo) error {
 // ResumePush opens a push that has begun, for [Push.Perform] to finish it. The error matches [ErrNoJournal]
 // if there is none. See also [*PushBusyError].
 func ResumePush(ctx context.Context, repo *gitmap.Repo, getenv func(string) string) (_ *Push, err error) {
-	journal, err := lockJournal(repo)
+	p, err := lockPush(repo)
 	if err != nil {
 		return nil, err
 	}
-	p := &Push{repo: repo, journal: journal}
-	defer func() {
-		if err != nil {
-			p.Close()
-		}
-	}()
-	if err := journal.read(); err != nil {
+	defer p.closeAfter(&err)
+	if err := p.journal.read(); err != nil {
 		return nil, err
 	}
-	if journal.state.Aborting {
-		return nil, &AbortingError{journal.Plan.ID()}
+	p.Plan = p.journal.Plan
+	if p.journal.state.Aborting {
+		return nil, &AbortingError{p.Plan.ID()}
 	}
-	p.Plan = journal.Plan
-	p.access, err = accessOf(ctx, repo, journal.Plan, getenv)
+	p.access, err = accessOf(ctx, repo, p.Plan, getenv)
 	return p, err
 }
 

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,16 +16,6 @@ import (
 	"debgit/history"
 	"debgit/upload/uploadtest"
 )
-
-// needsTools skips a test where programs are missing that pushes run.
-func needsTools(t *testing.T) {
-	t.Helper()
-	for _, name := range []string{"gpg", "dpkg-source", "dpkg-genchanges"} {
-		if _, err := exec.LookPath(name); err != nil {
-			t.Skip(err)
-		}
-	}
-}
 
 // A pusher is a maintainer of the native package bell, in a world to push to.
 type pusher struct {
@@ -38,7 +27,7 @@ type pusher struct {
 
 func newPusher(t *testing.T) *pusher {
 	t.Helper()
-	needsTools(t)
+	needTools(t, "gpg", "dpkg-source", "dpkg-genchanges")
 	world, err := uploadtest.New(t.TempDir(), uploadtest.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -116,6 +105,17 @@ func (p *pusher) push(opts PushOptions) (*Plan, error) {
 	return push.Plan, push.Perform(p.t.Context(), PerformOptions{})
 }
 
+// publish pushes, and has the archive take the upload.
+func (p *pusher) publish(opts PushOptions) {
+	p.t.Helper()
+	if _, err := p.push(opts); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.world.Accept(); err != nil {
+		p.t.Fatalf("the archive does not take the upload: %v", err)
+	}
+}
+
 // served are the refs of the git server.
 func (p *pusher) served() string {
 	p.t.Helper()
@@ -176,12 +176,7 @@ func TestPush(t *testing.T) {
 
 	// The next version goes on top of it.
 	p.release("1.1")
-	if _, err := p.push(p.options()); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.world.Accept(); err != nil {
-		t.Errorf("the archive does not take the second upload: %v", err)
-	}
+	p.publish(p.options())
 }
 
 // build builds the source package of HEAD beside the work tree, as somebody did before the push.
@@ -317,12 +312,7 @@ func (p *pusher) checkRefused(opts PushOptions, code string) {
 // A branch that git-debrebase has rebased is tied to what it was before, when it is pushed.
 func TestPushStitches(t *testing.T) {
 	p := newPusher(t)
-	if _, err := p.push(p.options()); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.world.Accept(); err != nil {
-		t.Fatal(err)
-	}
+	p.publish(p.options())
 	before := p.git("rev-parse", "HEAD")
 	p.diverge("1.1")
 	rebased := p.git("rev-parse", "HEAD")
