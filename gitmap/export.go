@@ -1,6 +1,7 @@
 package gitmap
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -137,19 +139,14 @@ const exportShare = 500
 // writeAll writes the files, a share of them in each of some goroutines.
 func (x *exporter) writeAll(ctx context.Context) error {
 	workers := min(runtime.GOMAXPROCS(0), len(x.files)/exportShare+1)
-	errs := make([]error, workers)
+	shares := slices.Collect(slices.Chunk(x.files, len(x.files)/workers+1))
+	errs := make([]error, len(shares))
 	var wg sync.WaitGroup
-	for i := range workers {
-		share := x.files[len(x.files)*i/workers : len(x.files)*(i+1)/workers]
+	for i, share := range shares {
 		wg.Go(func() { errs[i] = x.writeFiles(ctx, share) })
 	}
 	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return cmp.Or(errs...)
 }
 
 func (x *exporter) writeFiles(ctx context.Context, files []exportedFile) error {

@@ -25,15 +25,7 @@ func TestReaderRefusesHugeObjects(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, args := range [][]string{{"add", "."}, {"-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "-m", "files"}} {
-		if _, err := repo.Git(t.Context(), args...); err != nil {
-			t.Fatal(err)
-		}
-	}
-	head, _, err := repo.Commit(t.Context(), "HEAD")
-	if err != nil {
-		t.Fatal(err)
-	}
+	head := commitWorkTree(t, repo)
 	commits, err := repo.NewCommitReader(t.Context())
 	if err != nil {
 		t.Fatal(err)

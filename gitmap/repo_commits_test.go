@@ -27,15 +27,7 @@ func TestCommitReaderFile(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "debian/changelog"), []byte("text\n\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"add", "."}, {"-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "-m", "files"}} {
-		if _, err := repo.Git(t.Context(), args...); err != nil {
-			t.Fatal(err)
-		}
-	}
-	head, _, err := repo.Commit(t.Context(), "HEAD")
-	if err != nil {
-		t.Fatal(err)
-	}
+	head := commitWorkTree(t, repo)
 	reader, err := repo.NewCommitReader(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -62,4 +54,19 @@ func TestCommitReaderFile(t *testing.T) {
 			t.Fatalf("Read after File(%q) = %v, %v", tt.path, c, err)
 		}
 	}
+}
+
+// commitWorkTree commits all files of the work tree.
+func commitWorkTree(t *testing.T, repo *Repo) CommitID {
+	t.Helper()
+	for _, args := range [][]string{{"add", "."}, {"-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-q", "-m", "files"}} {
+		if _, err := repo.Git(t.Context(), args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	head, _, err := repo.Commit(t.Context(), "HEAD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return head
 }
