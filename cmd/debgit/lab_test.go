@@ -220,8 +220,9 @@ func (l *lab) commit(version string, parents ...string) string {
 	for _, p := range parents {
 		args = append(args, "-p", p)
 	}
-	if _, err := os.Stat(filepath.Join(l.dir, "work/foo")); err == nil { // where a parent may be from
-		l.git(labServer, "", "fetch", "-q", "../../work/foo", "+refs/*:refs/lab/*")
+	clone := filepath.Join(l.dir, "work", "foo")
+	if _, err := os.Stat(clone); err == nil { // where a parent may be from
+		l.git(labServer, "", "fetch", "-q", clone, "+refs/*:refs/lab/*")
 	}
 	return l.git(labServer, "", args...)
 }

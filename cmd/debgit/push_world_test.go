@@ -24,8 +24,8 @@ type pushWorld struct {
 func newPushWorld(t *testing.T, opts uploadtest.Options) *pushWorld {
 	t.Helper()
 	needsPush(t)
-	if _, err := exec.LookPath("reprepro"); err != nil && opts.Reprepro {
-		t.Skip(err)
+	if opts.Reprepro { // which is optional for tests: it cannot be installed everywhere
+		needsProgram(t, "reprepro")
 	}
 	dir := t.TempDir()
 	world, err := uploadtest.New(dir, opts)
@@ -49,10 +49,7 @@ func dispatchPath(t *testing.T) string {
 	if dgit := dgitPath(); dgit != "" {
 		return filepath.Join(filepath.Dir(dgit), name)
 	}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		t.Skip(err)
-	}
+	path := needsProgram(t, name) // optional, too
 	// The package dgit-infrastructure does without dgit, but the program does not.
 	if said, _ := exec.Command(path).CombinedOutput(); strings.Contains(string(said), "Can't locate") {
 		t.Skipf("%s: %.200s", path, said)
@@ -135,8 +132,25 @@ func (w *pushWorld) nativePackage(dir, version string) {
 func needsPush(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{"gpg", "gpgconf", "dpkg-source", "dpkg-genchanges"} {
-		if _, err := exec.LookPath(name); err != nil {
-			t.Skip(err)
-		}
+		needsProgram(t, name)
+	}
+}
+
+// needsProgram returns the path of a program of others, or skips a test that is of no use without it.
+func needsProgram(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		t.Skipf("the test runs %s: %v", name, err)
+	}
+	return path
+}
+
+// needsDgit skips a comparison with the real dgit where the variable DEBGIT_DGIT does not say where that is:
+// it takes minutes, and tests have to pass without dgit.
+func needsDgit(t *testing.T) {
+	t.Helper()
+	if dgitPath() == "" {
+		t.Skip("DEBGIT_DGIT does not name the real dgit")
 	}
 }

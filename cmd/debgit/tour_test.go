@@ -10,7 +10,7 @@ import (
 // The packages of the tour are as sound as dpkg-source wants them.
 func TestTourPackages(t *testing.T) {
 	if _, err := exec.LookPath("dpkg-source"); err != nil {
-		t.Skip("no dpkg-source here")
+		t.Skip("dpkg-source is not installed")
 	}
 	suites, err := tourPackages()
 	if err != nil {
