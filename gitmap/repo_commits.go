@@ -147,9 +147,14 @@ func (r *Repo) FindCommits(ctx context.Context, from CommitID, skip, limit int, 
 }
 
 // FindImporterCommits is FindCommits for commits whose committer is that of imports. It finds
-// those, too, whose message has a NUL, at which git stops to look for lines.
-func (r *Repo) FindImporterCommits(ctx context.Context, from CommitID, skip, limit int) ([]CommitID, error) {
-	return r.findCommits(ctx, from, skip, limit, []string{"--committer=^" + regexp.QuoteMeta(importerName+" <"+importerEmail+">")})
+// those, too, whose message has a NUL, at which git stops to look for lines; but not those of
+// except and their ancestors.
+func (r *Repo) FindImporterCommits(ctx context.Context, from CommitID, skip, limit int, except ...CommitID) ([]CommitID, error) {
+	filter := []string{"--committer=^" + regexp.QuoteMeta(importerName+" <"+importerEmail+">")}
+	for _, id := range except {
+		filter = append(filter, "^"+id.String())
+	}
+	return r.findCommits(ctx, from, skip, limit, filter)
 }
 
 func (r *Repo) findCommits(ctx context.Context, from CommitID, skip, limit int, filter []string) ([]CommitID, error) {

@@ -105,22 +105,50 @@ func (f *finder) find(ctx context.Context) (*Found, error) {
 		f.asked = id
 	}
 	found, err := f.importsWith(ctx, f.asked)
-	for _, candidates := range []func(skip int) ([]gitmap.CommitID, error){
-		func(skip int) ([]gitmap.CommitID, error) {
-			return f.repo.FindCommits(ctx, f.asked, skip, candidatesAtOnce, gitmap.PartLines...)
-		},
-		func(skip int) ([]gitmap.CommitID, error) {
-			return f.repo.FindImporterCommits(ctx, f.asked, skip, candidatesAtOnce)
-		},
-	} {
-		if found == nil && err == nil {
-			found, err = f.first(ctx, candidates)
-		}
+	if found == nil && err == nil {
+		found, err = f.before(ctx)
 	}
 	if found != nil {
 		found.Commit = commit
 	}
 	return found, err
+}
+
+// before returns the imports of the newest commit before the one that was asked for that has any,
+// or nil. git finds no line of a message behind a NUL, such as one from a changelog: commits with
+// such a message are found by their committer, which only newer imports have.
+func (f *finder) before(ctx context.Context) (*Found, error) {
+	found, err := f.first(ctx, func(skip int) ([]gitmap.CommitID, error) {
+		return f.repo.FindCommits(ctx, f.asked, skip, candidatesAtOnce, gitmap.PartLines...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	var except []gitmap.CommitID
+	if found != nil {
+		except = append(except, found.Part.ID)
+	}
+	other, err := f.first(ctx, func(skip int) ([]gitmap.CommitID, error) {
+		return f.repo.FindImporterCommits(ctx, f.asked, skip, candidatesAtOnce, except...)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if found == nil || other != nil && other.isNewerThan(found) {
+		return other, nil
+	}
+	return found, nil
+}
+
+// isNewerThan says whether the part that f tells of was made later than that of other, going by the
+// changelogs; in one import, whose commits have one time, it was if it is not before it.
+func (f *Found) isNewerThan(other *Found) bool {
+	_, ours, _ := gitmap.SplitIdentity(f.Part.Committer)
+	_, theirs, _ := gitmap.SplitIdentity(other.Part.Committer)
+	if ours != theirs {
+		return ours > theirs
+	}
+	return f.Import != nil && other.Import != nil && f.Import.Tip().ID == other.Import.Tip().ID
 }
 
 // first returns the imports of the first candidate that has any, or nil.
