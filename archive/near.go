@@ -7,10 +7,11 @@ import (
 
 // A nearest collects the names that are most similar to one.
 type nearest struct {
-	name string
-	most int // edits
-	best []nearName
-	rows [3][]int
+	name   string
+	most   int // edits
+	best   []nearName
+	longer []nearName // those that go on after name
+	rows   [3][]int
 }
 
 type nearName struct {
@@ -18,8 +19,12 @@ type nearName struct {
 	edits int
 }
 
+// fewestLetters is how many of a name there must be to tell of longer ones.
+const fewestLetters = 3
+
 // newNearest returns a collector for what somebody who wrote name may have meant:
-// one edit for a short name, up to three for a long one.
+// one edit for a short name, up to three for a long one. Where there is no such name, it is those that
+// begin with name.
 func newNearest(name string) *nearest {
 	n := &nearest{name: name, most: min(1+len(name)/6, 3)}
 	for i := range n.rows {
@@ -30,21 +35,33 @@ func newNearest(name string) *nearest {
 
 // add considers a name.
 func (n *nearest) add(name []byte) {
-	edits := n.distance(name)
-	if edits > n.most || slices.ContainsFunc(n.best, func(b nearName) bool { return b.name == string(name) }) {
-		return
+	if edits := n.distance(name); edits <= n.most {
+		n.best = addNear(n.best, nearName{string(name), edits})
+	} else if more := len(name) - len(n.name); more > 0 && len(n.name) >= fewestLetters && string(name[:len(n.name)]) == n.name {
+		n.longer = addNear(n.longer, nearName{string(name), more})
 	}
-	n.best = append(n.best, nearName{string(name), edits})
-	slices.SortFunc(n.best, func(a, b nearName) int {
+}
+
+// addNear adds a name to some, of which it keeps the most similar three.
+func addNear(names []nearName, name nearName) []nearName {
+	if slices.Contains(names, name) {
+		return names
+	}
+	names = append(names, name)
+	slices.SortFunc(names, func(a, b nearName) int {
 		return cmp.Or(cmp.Compare(a.edits, b.edits), cmp.Compare(a.name, b.name))
 	})
-	n.best = n.best[:min(len(n.best), 3)]
+	return names[:min(len(names), 3)]
 }
 
 // names returns at most three names, the most similar first.
 func (n *nearest) names() []string {
 	var names []string
-	for _, b := range n.best {
+	best := n.best
+	if best == nil {
+		best = n.longer
+	}
+	for _, b := range best {
 		names = append(names, b.name)
 	}
 	return names

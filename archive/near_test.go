@@ -19,6 +19,9 @@ func TestNearest(t *testing.T) {
 		{"golang-github-foo-bar", []string{"golang-github-fob-bra", "golang-gitlab-foo-barr", "golang"}, []string{"golang-github-fob-bra", "golang-gitlab-foo-barr"}},
 		{"aaaa", []string{"aaad", "aaac", "aaab", "aaae", "aaab"}, []string{"aaab", "aaac", "aaad"}},
 		{"", []string{"a", "ab"}, []string{"a"}},
+		{"postgres", []string{"postgresql-17", "postgresql-common", "apostgres-x", "postgresql-9"}, []string{"postgresql-9", "postgresql-17", "postgresql-common"}},
+		{"postgres", []string{"postgresql-17", "postgrey"}, []string{"postgrey"}}, // what is misspelt comes first
+		{"go", []string{"golang-1.24"}, nil},
 		{"x", nil, nil},
 	}
 	for _, tt := range tests {

@@ -17,6 +17,7 @@ import (
 	"debgit/upload"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // rules are tried in this order. What a mirror's error is put around counts for
@@ -34,7 +35,7 @@ func rules(cmd *cobra.Command) []rule {
 			}
 			return "read how it is used: debgit help" + command
 		}),
-	}, origRules(), pushRules(), historyRules(), placeRules(command), archiveRules(), contentRules(cmd))
+	}, origRules(), pushRules(), historyRules(), placeRules(command), archiveRules(cmd, command), contentRules(cmd))
 }
 
 // origRules are those about orig tarballs.
@@ -152,12 +153,12 @@ func placeRules(command string) []rule {
 }
 
 // archiveRules are those about archives, and who signs for what they have.
-func archiveRules() []rule {
+func archiveRules(cmd *cobra.Command, command string) []rule {
 	return []rule{
 		on(statusUsage, func(e *archive.PlaceError) string { return "name a directory or a URL: --archive URL|DIR" }),
 		on(statusUsage, func(e *archive.NoKeyringError) string { return "name the keyring of that archive: --keyring FILE" }),
-		on(statusNoPackage, hintPackage),
-		on(statusNoPackage, hintNotListed),
+		on(statusNoPackage, func(e *archive.UnknownPackageError) string { return hintPackage(cmd, command, e) }),
+		on(statusNoPackage, func(e *history.NotListedError) string { return hintNotListed(cmd, e) }),
 		on(statusNoPackage, func(e *archive.NoDscError) string {
 			return "the mirror is being updated, or broken; try again later, or use another one"
 		}),
@@ -237,21 +238,51 @@ func hintMissingCommit(e *history.MissingCommitError) string {
 	return "run the same command again when the git server can be reached"
 }
 
-func hintPackage(e *archive.UnknownPackageError) string {
+// hintPackage says what may have been meant, or where else the package may be.
+func hintPackage(cmd *cobra.Command, command string, e *archive.UnknownPackageError) string {
 	switch {
 	case e.Source != "":
 		return fmt.Sprintf("%s is a binary package; its source package is %s: debgit clone %s", e.Package, e.Source, e.Source)
+	case len(e.Near) > 0 && command == " clone":
+		return "did you mean " + oneOf(e.Near) + ": debgit clone " + e.Near[0] + " " + e.Suite + archiveWords(cmd)
 	case len(e.Near) > 0:
 		return "did you mean " + oneOf(e.Near)
+	}
+	return "see whether another suite has it: debgit list " + e.Package + archiveWords(cmd)
+}
+
+func hintNotListed(cmd *cobra.Command, e *history.NotListedError) string {
+	options := archiveWords(cmd)
+	switch {
+	case len(e.Near) > 0:
+		return "did you mean " + oneOf(e.Near) + ": debgit list " + e.Near[0] + options
+	case cmd != nil && cmd.Flags().Changed("suite"):
+		return "see whether another suite has it: debgit list " + e.Package + options
+	case options == "":
+		return "look for its name: apt-cache search " + e.Package
 	}
 	return ""
 }
 
-func hintNotListed(e *history.NotListedError) string {
-	if len(e.Near) > 0 {
-		return "did you mean " + oneOf(e.Near)
+// archiveWords are the options that say which archive a command reads, as they were given.
+func archiveWords(cmd *cobra.Command) string {
+	if cmd == nil {
+		return ""
 	}
-	return ""
+	var b strings.Builder
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		var values []string
+		switch f.Name {
+		case "archive", "distro":
+			values = []string{f.Value.String()}
+		case "keyring":
+			values, _ = cmd.Flags().GetStringArray(f.Name)
+		}
+		for _, v := range values {
+			b.WriteString(" --" + f.Name + " " + quote(v))
+		}
+	})
+	return b.String()
 }
 
 func hintBranch(e *history.BranchExistsError) string {
