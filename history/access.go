@@ -8,7 +8,7 @@ import (
 
 // AccessOptions say whose services are meant, and what for.
 type AccessOptions struct {
-	Distro string // default: that of Suite, see [Settings.DistroOf]
+	Distro string // default: that of Suite, see [Settings.distroOf]
 	Suite  string // the name that was asked for; "" if no suite matters
 	Push   bool   // for a push
 	New    bool   // packages that are new to the distro may be pushed: the option --new
@@ -45,7 +45,7 @@ func (s *Settings) Access(opts AccessOptions) (*Access, error) {
 	if opts.Distro != "" {
 		a.Base, err = s.canonicalDistro("dgit.default.distro", opts.Distro)
 	} else {
-		a.Base, err = s.DistroOf(opts.Suite)
+		a.Base, err = s.distroOf(opts.Suite)
 	}
 	if err != nil {
 		return nil, err
@@ -139,10 +139,10 @@ func (a *Access) findBackports() error {
 	return err
 }
 
-// Divert returns the access to what the git server of a's distro answers with NAME when it is
+// divertTo returns the access to what the git server of a's distro answers with NAME when it is
 // asked for a package that is kept elsewhere. What that is the key diverts.NAME says: "/x" is
 // the distro whose settings are those of "DISTRO/x".
-func (a *Access) Divert(name string) (*Access, error) {
+func (a *Access) divertTo(name string) (*Access, error) {
 	to, ok, err := a.Value("diverts." + name)
 	if err != nil {
 		return nil, err
@@ -201,8 +201,8 @@ func (a *Access) Value(keys ...string) (value string, ok bool, err error) {
 	return value, ok, err
 }
 
-// Need is Value, but it is a [*MissingKeyError] if there is none.
-func (a *Access) Need(keys ...string) (string, error) {
+// need is Value, but it is a [*MissingKeyError] if there is none.
+func (a *Access) need(keys ...string) (string, error) {
 	value, ok, err := a.Value(keys...)
 	if err == nil && !ok {
 		missing := &MissingKeyError{}
@@ -224,9 +224,9 @@ func (a *Access) Bool(key string) (bool, error) {
 	return isTrue(whole, value)
 }
 
-// All returns the values of an access key that may have many, from all distros that
+// all returns the values of an access key that may have many, from all distros that
 // count and everywhere that they are configured, the first to count first.
-func (a *Access) All(key string) []string {
+func (a *Access) all(key string) []string {
 	var values []string
 	for _, whole := range a.keys(key) {
 		values = append(values, a.settings.all(whole)...)
@@ -241,5 +241,5 @@ func (a *Access) Program(name string) (command string, options []string, err err
 	if !ok {
 		command = name
 	}
-	return command, a.All("opts-" + name), err
+	return command, a.all("opts-" + name), err
 }

@@ -9,41 +9,41 @@ import (
 	"debgit/archive"
 )
 
-// An ArchiveQuery says in which way an archive is asked what it holds: the key
+// An archiveQuery says in which way an archive is asked what it holds: the key
 // archive-query.
-type ArchiveQuery struct {
+type archiveQuery struct {
 	Method string // ftpmasterapi, dummycatapi, aptget, madison or dummycat
 	Data   string // what follows the colon: a distro of rmadison(1), a directory, a host
 }
 
 var archiveQueryMethods = []string{"ftpmasterapi", "dummycatapi", "aptget", "madison", "dummycat"}
 
-// ArchiveQuery returns how the archive is asked. Keys that once said how to trust an API's
+// archiveQuery returns how the archive is asked. Keys that once said how to trust an API's
 // server are refused: what they asked for cannot be given.
-func (a *Access) ArchiveQuery() (ArchiveQuery, error) {
+func (a *Access) archiveQuery() (archiveQuery, error) {
 	key, value, _, err := a.find("archive-query")
 	if err != nil {
-		return ArchiveQuery{}, err
+		return archiveQuery{}, err
 	}
 	method, data, ok := strings.Cut(value, ":")
 	if !ok || !slices.Contains(archiveQueryMethods, method) {
-		return ArchiveQuery{}, &ConfigError{key, value, "METHOD:DATA, METHOD one of " + strings.Join(archiveQueryMethods, ", ")}
+		return archiveQuery{}, &ConfigError{key, value, "METHOD:DATA, METHOD one of " + strings.Join(archiveQueryMethods, ", ")}
 	}
 	for _, obsolete := range []string{"archive-query-tls-key", "archive-query-tls-curl-ca-args"} {
 		if key, value, ok, err := a.find(obsolete); err != nil {
-			return ArchiveQuery{}, err
+			return archiveQuery{}, err
 		} else if ok && strings.HasSuffix(method, "api") {
-			return ArchiveQuery{}, &ConfigError{key, value, "that it is removed: the key is obsolete"}
+			return archiveQuery{}, &ConfigError{key, value, "that it is removed: the key is obsolete"}
 		}
 	}
-	return ArchiveQuery{method, data}, nil
+	return archiveQuery{method, data}, nil
 }
 
 // openAPI returns the API of the distro's archive, by the key archive-query-url.
 func (a *Access) openAPI() (archive.Mirror, error) {
 	api, err := a.openMirror("archive-query-url", archive.HTTPOptions{})
 	if err == nil && api == nil {
-		_, err = a.Need("archive-query-url")
+		_, err = a.need("archive-query-url")
 	}
 	return api, err
 }

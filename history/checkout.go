@@ -41,7 +41,7 @@ func Checkout(ctx context.Context, repo *gitmap.Repo, opts FetchOptions) (*Check
 // if neither that nor the tracking branch is called as the suite is.
 func (s *session) workBranch(ctx context.Context, repo *gitmap.Repo, message string) (*CheckoutResult, error) {
 	suite := s.opts.Suite
-	if !isRefName(BranchRef(suite)) {
+	if !isRefName(branchRef(suite)) {
 		return nil, &SuitesError{suite, "no suite has such a name"}
 	}
 	if result, err := localBranch(ctx, repo, suite, message); result != nil || err != nil {
@@ -79,7 +79,7 @@ func (s *session) workBranch(ctx context.Context, repo *gitmap.Repo, message str
 // localBranch returns the branch for work on a suite, made from the tracking branch if
 // there is only that; nil if there is neither.
 func localBranch(ctx context.Context, repo *gitmap.Repo, codename, message string) (*CheckoutResult, error) {
-	c, ok, err := repo.Commit(ctx, BranchRef(codename))
+	c, ok, err := repo.Commit(ctx, branchRef(codename))
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func localBranch(ctx context.Context, repo *gitmap.Repo, codename, message strin
 }
 
 func newBranch(ctx context.Context, repo *gitmap.Repo, codename string, c gitmap.CommitID, message string) (*CheckoutResult, error) {
-	err := repo.UpdateRefs(ctx, message, gitmap.RefUpdate{Ref: BranchRef(codename), New: c})
+	err := repo.UpdateRefs(ctx, message, gitmap.RefUpdate{Ref: branchRef(codename), New: c})
 	if err != nil {
 		return nil, err
 	}

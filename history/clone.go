@@ -30,19 +30,6 @@ type DirExistsError struct{ Dir string }
 
 func (e *DirExistsError) Error() string { return fmt.Sprintf("%s is there already", e.Dir) }
 
-// A KeptCloneError says that a clone failed, and where what was made of it is.
-type KeptCloneError struct {
-	Dir string
-	Err error
-}
-
-func (e *KeptCloneError) Error() string {
-	return fmt.Sprintf("%v; what there is of the clone is in %s", e.Err, e.Dir)
-}
-
-// Unwrap returns why the clone failed.
-func (e *KeptCloneError) Unwrap() error { return e.Err }
-
 // A NoParentError says that the directory in which a clone is to be made is not there.
 type NoParentError struct{ Dir string }
 
@@ -58,8 +45,7 @@ func (e *NoParentError) Error() string {
 // this process ends; only for a power cut it is git's word that counts, which syncs no
 // work tree. What was downloaded stays, so that another try needs not download it again.
 //
-// Uploads are fetched into the finished clone. If that fails the error is an
-// [*UnfinishedUploadsError], and another call goes on with them.
+// Uploads are fetched into the finished clone. If that fails, another call goes on with them.
 //
 // Errors that callers may test for are those of Fetch, [*DirExistsError] and [*NoParentError].
 func Clone(ctx context.Context, opts CloneOptions) (*CloneResult, error) {
@@ -107,7 +93,7 @@ func (c *cloner) find(ctx context.Context) (err error) {
 		return err
 	}
 	if c.session.opts.Suite == "" {
-		if c.session.opts.Suite, err = c.settings.DefaultSuite(c.opts.Distro); err != nil {
+		if c.session.opts.Suite, err = c.settings.defaultSuite(c.opts.Distro); err != nil {
 			return err
 		}
 	}
@@ -166,7 +152,7 @@ func (c *cloner) clone(ctx context.Context) error {
 	defer tmp.remove()
 	if err := c.fill(ctx, tmp.path, access, products); err != nil {
 		if c.opts.KeepOnError && tmp.finish() == nil {
-			err = &KeptCloneError{c.opts.Dir, err}
+			err = fmt.Errorf("%w; what there is of the clone is in %s", err, c.opts.Dir)
 		}
 		return err
 	}
@@ -203,7 +189,7 @@ func (c *cloner) fill(ctx context.Context, dir string, access *Access, products 
 func (c *cloner) finishTree(ctx context.Context, repo *gitmap.Repo) (err error) {
 	if len(c.result.Parts) > 0 { // dgit makes a branch for work on the first of several suites, too
 		first := c.result.Parts[0]
-		if err := repo.UpdateRefs(ctx, "dgit clone", gitmap.RefUpdate{Ref: BranchRef(first.Suite), New: first.Commit}); err != nil {
+		if err := repo.UpdateRefs(ctx, "dgit clone", gitmap.RefUpdate{Ref: branchRef(first.Suite), New: first.Commit}); err != nil {
 			return err
 		}
 	}

@@ -43,7 +43,7 @@ func CloneDsc(ctx context.Context, opts CloneDscOptions) (*CloneDscResult, error
 	}
 	c := &dscCloner{opts: opts, settings: NewSettings(config, opts.Getenv), result: &CloneDscResult{}}
 	if c.opts.Suite == "" {
-		if c.opts.Suite, err = c.settings.DefaultSuite(""); err != nil {
+		if c.opts.Suite, err = c.settings.defaultSuite(""); err != nil {
 			return nil, err
 		}
 	}

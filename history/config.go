@@ -132,9 +132,9 @@ func (s *Settings) distroOr(distro string) (string, error) {
 	return distro, err
 }
 
-// DefaultSuite is the suite that a command means that names none. The distro that the
+// defaultSuite is the suite that a command means that names none. The distro that the
 // option -d names may have one of its own; without the option, distro is "".
-func (s *Settings) DefaultSuite(distro string) (string, error) {
+func (s *Settings) defaultSuite(distro string) (string, error) {
 	if distro != "" {
 		if suite, ok, err := s.Value("dgit-distro." + distro + ".default-suite"); ok || err != nil {
 			return suite, err

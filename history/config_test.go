@@ -123,8 +123,8 @@ func TestDefaultSuite(t *testing.T) {
 		{"foo", "bar", lines},
 		{"other", "stable", lines},
 	} {
-		if got := outcome(configured(tt.lines...).DefaultSuite(tt.distro)); got != tt.want {
-			t.Errorf("DefaultSuite(%q) with %q = %q, want %q", tt.distro, tt.lines, got, tt.want)
+		if got := outcome(configured(tt.lines...).defaultSuite(tt.distro)); got != tt.want {
+			t.Errorf("defaultSuite(%q) with %q = %q, want %q", tt.distro, tt.lines, got, tt.want)
 		}
 	}
 }
@@ -176,8 +176,8 @@ func TestDistroOf(t *testing.T) {
 		{"foo", "wrong: dgit.default.distro", []string{"g dgit.default.distro=a b"}},
 	}
 	for _, tt := range tests {
-		if got := outcome(configured(tt.lines...).DistroOf(tt.suite)); got != tt.want {
-			t.Errorf("DistroOf(%q) with %q = %q, want %q", tt.suite, tt.lines, got, tt.want)
+		if got := outcome(configured(tt.lines...).distroOf(tt.suite)); got != tt.want {
+			t.Errorf("distroOf(%q) with %q = %q, want %q", tt.suite, tt.lines, got, tt.want)
 		}
 	}
 }
@@ -288,8 +288,8 @@ func TestAccessValue(t *testing.T) {
 		{[]string{"none", "neither"}, "missing: dgit-distro.foo.none dgit-distro.bar.none dgit.default.none dgit-distro.foo.neither dgit-distro.bar.neither dgit.default.neither"},
 	}
 	for _, tt := range tests {
-		if got := outcome(a.Need(tt.keys...)); got != tt.want {
-			t.Errorf("Need(%q) = %q, want %q", tt.keys, got, tt.want)
+		if got := outcome(a.need(tt.keys...)); got != tt.want {
+			t.Errorf("need(%q) = %q, want %q", tt.keys, got, tt.want)
 		}
 	}
 	if got, err := a.Bool("none"); got || err != nil {
@@ -335,16 +335,16 @@ func TestDivert(t *testing.T) {
 		"empty":   "missing: dgit-distro.foo.diverts.empty dgit.default.diverts.empty",
 	} {
 		got := ""
-		diverted, err := a.Divert(name)
+		diverted, err := a.divertTo(name)
 		if err == nil {
 			got = strings.Join(diverted.distros(), " ")
 		}
 		if got := outcome(got, err); got != want {
-			t.Errorf("Divert(%q): settings of %q count, want %q", name, got, want)
+			t.Errorf("divertTo(%q): settings of %q count, want %q", name, got, want)
 		}
 	}
-	if got := outcome(a.Need("git-url")); got != "here" {
-		t.Errorf("Divert changed its receiver: git-url is %q", got)
+	if got := outcome(a.need("git-url")); got != "here" {
+		t.Errorf("divertTo changed its receiver: git-url is %q", got)
 	}
 }
 

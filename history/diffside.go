@@ -142,7 +142,7 @@ func (c *comparer) oldSide(ctx context.Context) (DiffSide, error) {
 
 // walk looks for uploads in the histories of HEAD and of all branches of suites.
 func (c *comparer) walk(ctx context.Context) error {
-	refs, err := c.repo.Refs(ctx, TrackingRef(""), BranchRef(""))
+	refs, err := c.repo.Refs(ctx, TrackingRef(""), branchRef(""))
 	if err != nil {
 		return err
 	}

@@ -191,7 +191,7 @@ func (f *finder) importsWith(ctx context.Context, id gitmap.CommitID) (*Found, e
 	}
 	imports := make([]*Import, 0, len(chains))
 	for _, c := range chains {
-		record, _, err := ReadRecord(ctx, f.repo, c.Tip().ID)
+		record, _, err := readRecord(ctx, f.repo, c.Tip().ID)
 		if err != nil {
 			return nil, err
 		}
@@ -216,7 +216,7 @@ func (f *finder) importsWith(ctx context.Context, id gitmap.CommitID) (*Found, e
 // it is recorded as whole or no further patch commit is known.
 func (f *finder) complete(ctx context.Context, chain *gitmap.Chain) ([]*gitmap.Chain, error) {
 	tip := chain.Tip().ID
-	ref := RecordRef(tip)
+	ref := recordRef(tip)
 	if refs, err := f.repo.Refs(ctx, ref); err != nil || !refs[ref].IsZero() {
 		return []*gitmap.Chain{chain}, err
 	}

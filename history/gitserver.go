@@ -89,7 +89,7 @@ func (g *gitServer) find(ctx context.Context) (*gitServer, error) {
 
 // divert returns the server of another distro's settings, which has the package.
 func (g *gitServer) divert(to string) (*gitServer, error) {
-	access, err := g.access.Divert(to)
+	access, err := g.access.divertTo(to)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +141,7 @@ func (g *gitServer) hasURL(ctx context.Context) (bool, error) {
 
 // askBySSH runs the command that dgit's servers know, or a shell does what it says.
 func (g *gitServer) askBySSH(ctx context.Context) (string, error) {
-	path, err := g.access.Need("git-path")
+	path, err := g.access.need("git-path")
 	if err != nil {
 		return "", err
 	}

@@ -35,31 +35,37 @@ func (a *Access) gitHostURL(pkg string) (string, error) {
 	if err != nil || !ok {
 		return "", err
 	}
-	host, err := a.Need("git-host")
+	host, err := a.gitHost()
 	if err != nil {
 		return "", err
 	}
-	path, err := a.Need("git-path")
+	path, err := a.need("git-path")
 	if err != nil {
 		return "", err
 	}
-	user, _, err := a.Value("git-user-force", "git-user", "username")
-	if err != nil {
-		return "", err
-	}
-	if user != "" {
-		user += "@"
-	}
-	url := proto + user + host + path + "/" + pkg + ".git"
+	url := proto + host + path + "/" + pkg + ".git"
 	if strings.HasPrefix(url, "-") {
 		return "", &ConfigError{"git-proto", proto, "the start of an URL"}
 	}
 	return url, nil
 }
 
+// gitHost returns the host of the git server, behind the name of the user there, if that is configured.
+func (a *Access) gitHost() (string, error) {
+	host, err := a.need("git-host")
+	if err != nil {
+		return "", err
+	}
+	user, _, err := a.Value("git-user-force", "git-user", "username")
+	if user != "" {
+		host = user + "@" + host
+	}
+	return host, err
+}
+
 // gitCheckURL returns the URL that is there if the git server has the package.
 func (a *Access) gitCheckURL(pkg string) (string, error) {
-	base, err := a.Need("git-check-url", "git-url")
+	base, err := a.need("git-check-url", "git-url")
 	if err != nil {
 		return "", err
 	}

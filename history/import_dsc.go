@@ -56,13 +56,6 @@ func (e *BranchExistsError) Error() string {
 	return e.Ref + " is there already"
 }
 
-// A NoUploaderKeyringError says that the signature of a .dsc cannot be checked.
-type NoUploaderKeyringError struct{ File string }
-
-func (e *NoUploaderKeyringError) Error() string {
-	return e.File + ": its signature cannot be checked: no keyring of uploaders is installed"
-}
-
 // A NotForwardError says that a branch would lose commits.
 type NotForwardError struct {
 	Ref    string
@@ -132,34 +125,16 @@ func openSigned(opts ImportDscOptions, result *ImportDscResult) (*dsc.Package, e
 // signatureKeyring returns what the signature is checked with. Without any keyring
 // that is said in the result, or an error if the caller insists.
 func signatureKeyring(opts ImportDscOptions, result *ImportDscResult) (*dsc.Keyring, error) {
-	paths := opts.Keyrings
-	if len(paths) == 0 {
-		paths = uploaderKeyrings()
+	keyring, err := uploaderKeyring(opts.Keyrings...)
+	if keyring != nil || err != nil {
+		return keyring, err
 	}
-	if len(paths) == 0 {
-		err := &NoUploaderKeyringError{File: filepath.Base(opts.Dsc)}
-		if opts.RequireValidSignature {
-			return nil, err
-		}
-		result.Signature = err
-		return nil, nil
+	none := &NoUploaderKeyringError{File: filepath.Base(opts.Dsc)}
+	if opts.RequireValidSignature {
+		return nil, none
 	}
-	return dsc.OpenKeyring(paths...)
-}
-
-// uploaderKeyrings are the keyrings of the package debian-keyring that are there.
-func uploaderKeyrings() []string {
-	var found []string
-	for _, name := range []string{"debian-keyring", "debian-maintainers", "debian-nonupload"} {
-		for _, ext := range []string{".pgp", ".gpg"} {
-			path := "/usr/share/keyrings/" + name + ext
-			if _, err := os.Stat(path); err == nil {
-				found = append(found, path)
-				break
-			}
-		}
-	}
-	return found
+	result.Signature = none
+	return nil, nil
 }
 
 // An importTarget is the ref that an import goes to.

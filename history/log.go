@@ -258,7 +258,7 @@ func (l *logReader) patches(c gitmap.CommitID) (*patchIDs, error) {
 		return nil, err
 	}
 	p, err := readPatchIDs(l.h.trees.Files(commit.Tree))
-	var bad *SeriesError
+	var bad *seriesError
 	if err != nil && !errors.As(err, &bad) {
 		return nil, err
 	}

@@ -127,7 +127,7 @@ func (o *suiteOpener) open(ctx context.Context, suite, pkg string) (archive.Suit
 	if err != nil {
 		return nil, nil, err
 	}
-	query, err := access.ArchiveQuery()
+	query, err := access.archiveQuery()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -166,7 +166,7 @@ func (o *suiteOpener) accessOf(suite, origin string) (*Access, error) {
 
 // openAptget opens a suite by its signed index (dgit's access method aptget).
 func (o *suiteOpener) openAptget(ctx context.Context, access *Access, suite string) (archive.Suite, *Access, error) {
-	dir, err := access.AptgetSuite(suite)
+	dir, err := access.aptgetSuite(suite)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -178,7 +178,7 @@ func (o *suiteOpener) openAptget(ctx context.Context, access *Access, suite stri
 	if err != nil {
 		return nil, nil, err
 	}
-	codename, err := access.AptgetCodename(signed.Codename())
+	codename, err := access.aptgetCodename(signed.Codename())
 	if err == nil && !configured {
 		access, err = o.accessOf(suite, signed.Origin())
 	}
@@ -218,7 +218,7 @@ func (o *suiteOpener) aptgetPlaces(ctx context.Context, access *Access, dir stri
 		return nil, false, err
 	}
 	places, err = apt.MirrorPlaces(mirror, dir, archive.MirrorOptions{
-		Distro: access.Nominal, Keyrings: access.All("archive-keyring"), Components: strings.Fields(components), Fallback: fallback,
+		Distro: access.Nominal, Keyrings: access.all("archive-keyring"), Components: strings.Fields(components), Fallback: fallback,
 	})
 	if errors.As(err, new(*archive.PlaceError)) {
 		err = &ConfigError{key, mirror, "the URL of an archive"}
@@ -247,7 +247,7 @@ func (s *renamedSuite) Names() []string {
 }
 
 // openUnsigned opens a suite by another method than aptget.
-func (o *suiteOpener) openUnsigned(ctx context.Context, access *Access, query ArchiveQuery, suite, pkg string) (archive.Suite, error) {
+func (o *suiteOpener) openUnsigned(ctx context.Context, access *Access, query archiveQuery, suite, pkg string) (archive.Suite, error) {
 	mirror, err := o.mirror(ctx, access, suite)
 	if err != nil {
 		return nil, err
@@ -278,7 +278,7 @@ func (o *suiteOpener) openUnsigned(ctx context.Context, access *Access, query Ar
 
 // madisonOptions says whom to ask: the distro or URL in the query, else the key
 // madison-distro, else the distro itself.
-func madisonOptions(access *Access, query ArchiveQuery) (opts archive.MadisonOptions, err error) {
+func madisonOptions(access *Access, query archiveQuery) (opts archive.MadisonOptions, err error) {
 	if opts.Component, _, err = access.Value("archive-query-default-component"); err != nil {
 		return opts, err
 	}

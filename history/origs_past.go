@@ -71,12 +71,13 @@ func (f *origFinder) vouchedDsc(ctx context.Context, u *archive.Upload) (*dsc.So
 	if err != nil {
 		return nil, err
 	}
-	_, unverified, err := dscSigners(name, data, nil)
+	keyring, err := uploaderKeyring()
 	if err != nil {
 		return nil, err
 	}
-	if refused, ok := errors.AsType[*dsc.SignatureError](unverified); ok && refused.Reason == dsc.BadSignature {
-		return nil, refused
+	unverified, err := checkPastSignature(keyring, name, data)
+	if err != nil {
+		return nil, err
 	}
 	if unverified != nil {
 		f.session.warnings = append(f.session.warnings, fmt.Sprintf("nothing but the snapshot service vouches for %s: %v", u.ID(), unverified))

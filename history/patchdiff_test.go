@@ -211,7 +211,7 @@ func TestExaminePatches(t *testing.T) {
 			t.Errorf("%s: without patches f is %q, %v", tt.name, f, err)
 		}
 	}
-	var bad *SeriesError
+	var bad *seriesError
 	x, err := examinePatches(memFiles{"f": tenLines, "debian/patches/series": "../../x\n"})
 	if err != nil || x.State != PatchesMixed || !errors.As(x.Why, &bad) || bad.Path != "debian/patches/series" {
 		t.Errorf("a series that leads out of its directory: %+v, %v", x, err)

@@ -13,16 +13,16 @@ import (
 // patchesDir is where the patches of a source package are.
 const patchesDir = "debian/patches"
 
-// A SeriesError says that dpkg-source refuses a series of patches.
-type SeriesError struct {
+// A seriesError says that dpkg-source refuses a series of patches.
+type seriesError struct {
 	Path string
 	Err  error
 }
 
-func (e *SeriesError) Error() string { return fmt.Sprintf("read %s: %v", e.Path, e.Err) }
+func (e *seriesError) Error() string { return fmt.Sprintf("read %s: %v", e.Path, e.Err) }
 
 // Unwrap returns the cause.
-func (e *SeriesError) Unwrap() error { return e.Err }
+func (e *seriesError) Unwrap() error { return e.Err }
 
 // readSeries returns the patches that the files have, in the order of the series. Debian's own
 // series counts before the one for all distros, as for dpkg-source(1). Without a
@@ -41,7 +41,7 @@ func readSeries(files packageFiles) (name string, series []dsc.SeriesEntry, err 
 			err = s.DpkgErr
 		}
 		if err != nil {
-			return name, nil, &SeriesError{patchesDir + "/" + name, err}
+			return name, nil, &seriesError{patchesDir + "/" + name, err}
 		}
 		return name, s.Dpkg, nil
 	}

@@ -49,7 +49,7 @@ func ExaminePatches(files *gitmap.TreeFiles) (*PatchExamination, error) { return
 // they have to be tried, too.
 func listPatches(files packageFiles) (*PatchExamination, error) {
 	name, series, err := readSeries(files)
-	var bad *SeriesError
+	var bad *seriesError
 	if errors.As(err, &bad) {
 		return &PatchExamination{State: PatchesMixed, Series: bad.Path, Why: bad}, nil
 	}

@@ -43,7 +43,7 @@ func inputOf(ctx context.Context, have *inventory, c gitmap.CommitID, what strin
 			return &in, nil
 		}
 	}
-	record, ok, recordErr := ReadRecord(ctx, have.repo, c)
+	record, ok, recordErr := readRecord(ctx, have.repo, c)
 	if recordErr != nil || !ok {
 		return nil, fmt.Errorf("commit %s (%s): debian/changelog: %w", c, what, err)
 	}

@@ -47,7 +47,7 @@ func (s *PushServer) Create(ctx context.Context) error {
 	case "true":
 		return nil
 	case "ssh-cmd":
-		path, err := s.access.Need("git-path")
+		path, err := s.access.need("git-path")
 		if err != nil {
 			return err
 		}

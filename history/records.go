@@ -16,7 +16,7 @@ import (
 	"debgit/gitmap"
 )
 
-// A Record is what is kept of an import beside its commits: under [RecordRef], a
+// A Record is what is kept of an import beside its commits: under [recordRef], a
 // tree of two files. It depends on the import alone, and is of use for telling and
 // proving what the commits are; nothing breaks if its ref is deleted.
 type Record struct {
@@ -111,7 +111,7 @@ func publish(ctx context.Context, repo *gitmap.Repo, message string, refs map[st
 func recordUpdates(refs map[string]gitmap.ObjectID, imports []*recordedImport) []gitmap.RefUpdate {
 	want := map[string]gitmap.ObjectID{}
 	for _, imp := range imports {
-		want[RecordRef(imp.Commit)] = imp.record
+		want[recordRef(imp.Commit)] = imp.record
 		want[dscPrefix+imp.Dsc.Hex] = gitmap.ObjectID(imp.Commit)
 		for digest, id := range imp.Memories {
 			want[memoryPrefix+digest] = id
@@ -126,10 +126,10 @@ func recordUpdates(refs map[string]gitmap.ObjectID, imports []*recordedImport) [
 	return updates
 }
 
-// ReadRecord returns the record of the import whose last commit is c; ok is false
+// readRecord returns the record of the import whose last commit is c; ok is false
 // if there is none. The error is a [*RecordError] if it cannot be used.
-func ReadRecord(ctx context.Context, repo *gitmap.Repo, c gitmap.CommitID) (r *Record, ok bool, err error) {
-	ref := RecordRef(c)
+func readRecord(ctx context.Context, repo *gitmap.Repo, c gitmap.CommitID) (r *Record, ok bool, err error) {
+	ref := recordRef(c)
 	refs, err := repo.Refs(ctx, ref)
 	if err != nil {
 		return nil, false, err

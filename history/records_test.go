@@ -46,9 +46,9 @@ func importSmall(t *testing.T, repo *gitmap.Repo, path, branch string) *ImportDs
 func TestReadRecord(t *testing.T) {
 	repo, path := newRepo(t), smallPackage(t)
 	imported := importSmall(t, repo, path, "small")
-	record, ok, err := ReadRecord(t.Context(), repo, imported.Commit)
+	record, ok, err := readRecord(t.Context(), repo, imported.Commit)
 	if err != nil || !ok {
-		t.Fatalf("ReadRecord = %v, %v, want a record", ok, err)
+		t.Fatalf("readRecord = %v, %v, want a record", ok, err)
 	}
 	if want := (dsc.ID{Package: "small", Version: "1.0"}); record.ID() != want {
 		t.Errorf("ID of the record = %v, want %v", record.ID(), want)
@@ -56,8 +56,8 @@ func TestReadRecord(t *testing.T) {
 	if record.Report.Commit != imported.Commit.String() {
 		t.Errorf("the record is about commit %s, want %s", record.Report.Commit, imported.Commit)
 	}
-	if _, ok, err := ReadRecord(t.Context(), repo, gitmap.CommitID{1}); ok || err != nil {
-		t.Errorf("ReadRecord of another commit = %v, %v, want none", ok, err)
+	if _, ok, err := readRecord(t.Context(), repo, gitmap.CommitID{1}); ok || err != nil {
+		t.Errorf("readRecord of another commit = %v, %v, want none", ok, err)
 	}
 }
 
@@ -65,7 +65,7 @@ func TestReadRecord(t *testing.T) {
 func TestReadRecordRefuses(t *testing.T) {
 	repo, path := newRepo(t), smallPackage(t)
 	commit := importSmall(t, repo, path, "small").Commit
-	record, _, err := ReadRecord(t.Context(), repo, commit)
+	record, _, err := readRecord(t.Context(), repo, commit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,13 +109,13 @@ func TestReadRecordRefuses(t *testing.T) {
 		if err := pack.Finish(); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := repo.Git(t.Context(), "update-ref", RecordRef(commit), tree.String()); err != nil {
+		if _, err := repo.Git(t.Context(), "update-ref", recordRef(commit), tree.String()); err != nil {
 			t.Fatal(err)
 		}
-		_, ok, err := ReadRecord(t.Context(), repo, commit)
+		_, ok, err := readRecord(t.Context(), repo, commit)
 		var refused *RecordError
 		if ok != tt.ok || errors.As(err, &refused) == tt.ok {
-			t.Errorf("%s: ReadRecord = %v, %v, want %v", tt.name, ok, err, tt.ok)
+			t.Errorf("%s: readRecord = %v, %v, want %v", tt.name, ok, err, tt.ok)
 		}
 	}
 }
@@ -124,19 +124,19 @@ func TestReadRecordRefuses(t *testing.T) {
 func TestRecordWithBranch(t *testing.T) {
 	repo, path := newRepo(t), smallPackage(t)
 	commit := importSmall(t, repo, path, "first").Commit
-	if _, err := repo.Git(t.Context(), "update-ref", "-d", RecordRef(commit)); err != nil {
+	if _, err := repo.Git(t.Context(), "update-ref", "-d", recordRef(commit)); err != nil {
 		t.Fatal(err)
 	}
 	// A branch below a branch cannot be: the transaction fails.
 	if _, err := ImportDsc(t.Context(), repo, ImportDscOptions{Dsc: path, Branch: "first/second"}); err == nil {
 		t.Fatal("ImportDsc made a branch below a branch")
 	}
-	if _, ok, err := ReadRecord(t.Context(), repo, commit); ok || err != nil {
-		t.Errorf("ReadRecord after a failed import = %v, %v, want none", ok, err)
+	if _, ok, err := readRecord(t.Context(), repo, commit); ok || err != nil {
+		t.Errorf("readRecord after a failed import = %v, %v, want none", ok, err)
 	}
 	importSmall(t, repo, path, "second")
-	if _, ok, err := ReadRecord(t.Context(), repo, commit); !ok || err != nil {
-		t.Errorf("ReadRecord after the next import = %v, %v, want a record", ok, err)
+	if _, ok, err := readRecord(t.Context(), repo, commit); !ok || err != nil {
+		t.Errorf("readRecord after the next import = %v, %v, want a record", ok, err)
 	}
 }
 

@@ -14,13 +14,13 @@ const trackingPrefix = "refs/remotes/dgit/dgit/"
 // TrackingRef is the ref that follows what the archive holds in a suite.
 func TrackingRef(codename string) string { return trackingPrefix + codename }
 
-// BranchRef is the user's branch for work on a suite.
-func BranchRef(codename string) string { return headPrefix + Branch(codename) }
+// branchRef is the user's branch for work on a suite.
+func branchRef(codename string) string { return headPrefix + Branch(codename) }
 
 const headPrefix = "refs/heads/"
 
-// HeadRef is the ref of a branch as git shows it, without refs/heads/; of what is a ref already, that ref.
-func HeadRef(branch string) string {
+// headRef is the ref of a branch as git shows it, without refs/heads/; of what is a ref already, that ref.
+func headRef(branch string) string {
 	if strings.HasPrefix(branch, "refs/") {
 		return branch
 	}
@@ -30,7 +30,7 @@ func HeadRef(branch string) string {
 // ShortHead is a branch as git shows it, of its ref.
 func ShortHead(ref string) string { return strings.TrimPrefix(ref, headPrefix) }
 
-// Branch is BranchRef as git shows it, without refs/heads/.
+// Branch is branchRef as git shows it, without refs/heads/.
 func Branch(codename string) string { return "dgit/" + codename }
 
 // Refs on a dgit git server, beside tags: the suite branches, and the commits that stand
@@ -66,8 +66,8 @@ const archiveRef = "DGIT_ARCHIVE"
 // recordPrefix is where records of imports are, one for each last commit.
 const recordPrefix = "refs/debgit/imports/"
 
-// RecordRef is where the record of the import is of which c is the last commit.
-func RecordRef(c gitmap.CommitID) string { return recordPrefix + c.String() }
+// recordRef is where the record of the import is of which c is the last commit.
+func recordRef(c gitmap.CommitID) string { return recordPrefix + c.String() }
 
 // dscPrefix is where imports are known by the SHA-256 digest of the .dsc that they were made
 // from, and kept: each of these refs names the last commit of an import.

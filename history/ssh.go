@@ -56,16 +56,9 @@ func (a *Access) runSSH(ctx context.Context, command string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	host, err := a.Need("git-host")
+	host, err := a.gitHost()
 	if err != nil {
 		return "", err
-	}
-	user, _, err := a.Value("git-user-force", "git-user", "username")
-	if err != nil {
-		return "", err
-	}
-	if user != "" {
-		host = user + "@" + host
 	}
 	if strings.HasPrefix(host, "-") { // ssh would take it for an option
 		return "", &ConfigError{"git-host", host, "a host"}

@@ -146,7 +146,7 @@ func (r *statusReader) listedOrigs(ctx context.Context) (origs []dsc.File, from 
 // no such record.
 func (r *statusReader) recordedDsc(ctx context.Context, v dsc.Version) (*dsc.Source, error) {
 	for _, id := range r.h.imports[v] {
-		record, ok, err := ReadRecord(ctx, r.repo, id)
+		record, ok, err := readRecord(ctx, r.repo, id)
 		if err != nil {
 			return nil, err
 		}

@@ -10,14 +10,14 @@ import (
 // defaultDistro is the key for the distro of suites that no other setting is about.
 const defaultDistro = "dgit.default.distro"
 
-// DistroOf returns the distro whose suite is meant: what dgit-suite.SUITE.distro says,
+// distroOf returns the distro whose suite is meant: what dgit-suite.SUITE.distro says,
 // then dgit-suite.PATTERN.distro, then the distro that has SUITE among the series of
 // the package distro-info-data, else dgit.default.distro. The last one is also what is
 // meant by the suite "". The name may stand for another one, as
 // dgit-distro.DISTRO.alias-canon says.
 //
 // Of several patterns in one place the longest counts, then the first in the order of bytes.
-func (s *Settings) DistroOf(suite string) (string, error) {
+func (s *Settings) distroOf(suite string) (string, error) {
 	if suite == "" {
 		return s.defaultDistro()
 	}

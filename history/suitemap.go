@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// AptgetSuite returns the suite as its mirror has it below dists/, by the key aptget-suite-map.
-func (a *Access) AptgetSuite(suite string) (string, error) {
+// aptgetSuite returns the suite as its mirror has it below dists/, by the key aptget-suite-map.
+func (a *Access) aptgetSuite(suite string) (string, error) {
 	return a.mapSuite("aptget-suite-map", suite)
 }
 
-// AptgetCodename returns the codename of a suite whose Release file says so, by the key
+// aptgetCodename returns the codename of a suite whose Release file says so, by the key
 // aptget-suite-rmap.
-func (a *Access) AptgetCodename(says string) (string, error) {
+func (a *Access) aptgetCodename(says string) (string, error) {
 	return a.mapSuite("aptget-suite-rmap", says)
 }
 

@@ -23,7 +23,7 @@ func TestArchiveQuery(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		q, err := a.ArchiveQuery()
+		q, err := a.archiveQuery()
 		if got := outcome(q.Method+":"+q.Data, err); got != tt.want {
 			t.Errorf("with %q: archive query %q, want %q", tt.lines, got, tt.want)
 		}
@@ -43,11 +43,11 @@ func TestBuiltinSuiteMaps(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := outcome(a.AptgetSuite(tt.suite)); got != tt.dists {
-			t.Errorf("%s: AptgetSuite(%q) = %q, want %q", tt.distro, tt.suite, got, tt.dists)
+		if got := outcome(a.aptgetSuite(tt.suite)); got != tt.dists {
+			t.Errorf("%s: aptgetSuite(%q) = %q, want %q", tt.distro, tt.suite, got, tt.dists)
 		}
-		if got := outcome(a.AptgetCodename(tt.says)); got != tt.codename {
-			t.Errorf("%s: AptgetCodename(%q) = %q, want %q", tt.distro, tt.says, got, tt.codename)
+		if got := outcome(a.aptgetCodename(tt.says)); got != tt.codename {
+			t.Errorf("%s: aptgetCodename(%q) = %q, want %q", tt.distro, tt.says, got, tt.codename)
 		}
 	}
 }
@@ -84,7 +84,7 @@ func TestSuiteMap(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := outcome(a.AptgetSuite("a-b-b")); got != tt.want {
+		if got := outcome(a.aptgetSuite("a-b-b")); got != tt.want {
 			t.Errorf("map %q gives %q, want %q", tt.suiteMap, got, tt.want)
 		}
 	}

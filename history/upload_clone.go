@@ -14,20 +14,6 @@ import (
 	"debgit/gitmap"
 )
 
-// An UnfinishedUploadsError says that a clone is there, whole but for older uploads.
-type UnfinishedUploadsError struct {
-	Dir   string
-	Which UploadSelection // of the uploads that were wanted
-	Err   error
-}
-
-func (e *UnfinishedUploadsError) Error() string {
-	return fmt.Sprintf("the clone is in %s, but not all uploads are in it: %v", e.Dir, e.Err)
-}
-
-// Unwrap returns the cause.
-func (e *UnfinishedUploadsError) Unwrap() error { return e.Err }
-
 // unfinishedUploads is a file in the git directory of a clone that has not got all uploads
 // that it was made for. It is there so that the same command can go on.
 const unfinishedUploads = "debgit/unfinished-uploads"
@@ -109,7 +95,7 @@ func (c *cloner) getUploads(ctx context.Context) error {
 		c.result.Uploads, err = c.fetchUploads(ctx, repo, c.found)
 	}
 	if err != nil {
-		err = &UnfinishedUploadsError{c.opts.Dir, c.opts.Uploads, err}
+		err = fmt.Errorf("the clone is in %s, but not all uploads are in it: %w", c.opts.Dir, err)
 	}
 	return err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"os"
 	"path/filepath"
 
@@ -58,9 +57,9 @@ func (f *uploadFetcher) startDownloads(ctx context.Context, uploads []*foundUplo
 		ended:  make(chan struct{}),
 		files:  map[dsc.Digest]string{},
 	}
-	if paths := uploaderKeyrings(); f.past != nil && len(paths) > 0 {
+	if f.past != nil {
 		var err error
-		if d.keyring, err = dsc.OpenKeyring(paths...); err != nil {
+		if d.keyring, err = uploaderKeyring(); err != nil {
 			return nil, err
 		}
 	}
@@ -80,7 +79,7 @@ func (d *uploadDownloads) run(ctx context.Context, uploads []*foundUpload) {
 		fromPast := u.upload == nil
 		one.pkg, one.err = d.fetch(ctx, u, one.dir)
 		if fromPast && one.err == nil {
-			one.unverified, one.err = d.checkSignature(u.upload.Dsc().Name, one.pkg.Dsc())
+			one.unverified, one.err = checkPastSignature(d.keyring, u.upload.Dsc().Name, one.pkg.Dsc())
 		}
 		select {
 		case d.ready <- one:
@@ -114,24 +113,6 @@ func (d *uploadDownloads) fetch(ctx context.Context, u *foundUpload, dir string)
 		err = d.keep(src.Files, dir)
 	}
 	return pkg, err
-}
-
-// checkSignature refuses a .dsc of a snapshot service whose signature does not match its text.
-// That it cannot be verified for another reason is no error: keys of long ago are in no keyring any
-// more, and some signatures were made in ways that do not count today. Such an upload has
-// the assurance of the service alone, as those of any access method without a signed index
-// have: it is only asked because it is configured, the result tells of which uploads this is
-// so, and [OpenOptions.RequireSignedIndex] is for those who want none.
-func (d *uploadDownloads) checkSignature(name string, data []byte) (unverified, err error) {
-	if d.keyring == nil {
-		return &NoUploaderKeyringError{name}, nil
-	}
-	_, err = d.keyring.Open(name, data)
-	var refused *dsc.SignatureError
-	if errors.As(err, &refused) && refused.Reason != dsc.BadSignature {
-		return refused, nil
-	}
-	return nil, err
 }
 
 // offer puts a file in its place, if it is one that is here. The download verifies it.

@@ -18,20 +18,12 @@ type UploadSelection struct {
 	since  dsc.Version // "": all
 }
 
-// A SelectionError says that a text selects no uploads.
-type SelectionError struct {
-	Text  string
-	Cause string
-}
-
-func (e *SelectionError) Error() string { return fmt.Sprintf("uploads %q: %s", e.Text, e.Cause) }
-
 // ParseUploadSelection reads "all", a number of newest uploads, or "since:VERSION", which is that
-// upload and all newer ones. The error is a [*SelectionError].
+// upload and all newer ones.
 func ParseUploadSelection(text string) (UploadSelection, error) {
 	s := UploadSelection{text: text}
 	refuse := func(format string, args ...any) (UploadSelection, error) {
-		return UploadSelection{}, &SelectionError{text, fmt.Sprintf(format, args...)}
+		return UploadSelection{}, fmt.Errorf("uploads %q: %s", text, fmt.Sprintf(format, args...))
 	}
 	if since, ok := strings.CutPrefix(text, "since:"); ok {
 		var err error

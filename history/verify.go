@@ -186,7 +186,7 @@ func (v *verifier) findDsc() (string, error) {
 		v.result.DscFrom, v.result.FilesFrom = path, filepath.Dir(path)
 	case record != nil:
 		path = filepath.Join(v.dir, name)
-		v.result.DscFrom = RecordRef(v.result.Import.Tip().ID)
+		v.result.DscFrom = recordRef(v.result.Import.Tip().ID)
 		if err := os.WriteFile(path, record.Dsc, 0o666); err != nil {
 			return "", err
 		}
@@ -233,35 +233,15 @@ func (v *verifier) checkSource(pkg *dsc.Package) error {
 	if err != nil {
 		return err
 	}
-	v.result.Signers, v.result.Signature, err = dscSigners(name, pkg.Dsc(), v.opts.Keyrings)
+	keyring, err := uploaderKeyring(v.opts.Keyrings...)
+	if err != nil {
+		return err
+	}
+	v.result.Signers, v.result.Signature, err = dscSigners(keyring, name, pkg.Dsc())
 	if err == nil && v.opts.RequireValidSignature {
 		err = v.result.Signature
 	}
 	return err
-}
-
-// dscSigners returns who signed a .dsc, or why that is not known. err is a
-// [*dsc.KeyringError].
-func dscSigners(name string, data []byte, keyrings []string) (signers []dsc.Signer, unverified, err error) {
-	if len(keyrings) == 0 {
-		keyrings = uploaderKeyrings()
-	}
-	if len(keyrings) == 0 {
-		return nil, &NoUploaderKeyringError{name}, nil
-	}
-	keyring, err := dsc.OpenKeyring(keyrings...)
-	if err != nil {
-		return nil, nil, err
-	}
-	signed, err := keyring.Open(name, data)
-	var refused *dsc.SignatureError
-	if errors.As(err, &refused) {
-		return nil, refused, nil
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	return signed.Signers(), nil, nil
 }
 
 // compare makes the import anew and compares it with the one that is here.

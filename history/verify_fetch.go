@@ -132,7 +132,7 @@ func (v *verifier) searches(ctx context.Context, client *archive.Client) (all []
 // followedSuites returns the suites that the repository has a branch for, and the
 // default one.
 func (v *verifier) followedSuites(ctx context.Context, settings *Settings) ([]string, error) {
-	prefixes := []string{TrackingRef(""), BranchRef("")}
+	prefixes := []string{TrackingRef(""), branchRef("")}
 	refs, err := v.repo.Refs(ctx, prefixes...)
 	if err != nil {
 		return nil, err
@@ -146,7 +146,7 @@ func (v *verifier) followedSuites(ctx context.Context, settings *Settings) ([]st
 		}
 	}
 	suites := slices.Sorted(maps.Keys(names))
-	suite, err := settings.DefaultSuite("")
+	suite, err := settings.defaultSuite("")
 	if err == nil && !names[suite] {
 		suites = append(suites, suite)
 	}

@@ -45,6 +45,10 @@ func vouching(suite archive.Suite, upload *archive.Upload, dir string) (Vouching
 	if err != nil {
 		return v, err
 	}
-	v.DscSigners, v.Unverified, err = dscSigners(name, data, nil)
+	keyring, err := uploaderKeyring()
+	if err != nil {
+		return v, err
+	}
+	v.DscSigners, v.Unverified, err = dscSigners(keyring, name, data)
 	return v, err
 }

@@ -169,13 +169,13 @@ func (w *work) suite(ctx context.Context, s *session) (string, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", err
 	}
-	return s.settings.DefaultSuite(s.opts.Distro)
+	return s.settings.defaultSuite(s.opts.Distro)
 }
 
 // suiteOfBranch returns the suite that a branch is named after, or "". The suites of names
 // with a dot or a slash are not known by their branches, which people name dgit/sid.fix.
 func suiteOfBranch(ref string) string {
-	suite, ok := strings.CutPrefix(ref, BranchRef(""))
+	suite, ok := strings.CutPrefix(ref, branchRef(""))
 	if !ok || strings.ContainsAny(suite, "/.") {
 		return ""
 	}
