@@ -8,10 +8,28 @@ import (
 	"strings"
 )
 
+// silenceTime is how long, in seconds, a git server may say nothing over HTTP, which git would
+// bear for ever. While it thinks it says every five seconds that it is there.
+const silenceTime = 60
+
+// boundSilence returns options that make git give up on a server that is silent for silenceTime. What
+// the user has decided about that stays.
+func (r *Repo) boundSilence(ctx context.Context) ([]string, error) {
+	config, err := r.Config(ctx)
+	if err != nil || config.Value("http.lowSpeedLimit") != "" || config.Value("http.lowSpeedTime") != "" {
+		return nil, err
+	}
+	return []string{"-c", "http.lowSpeedLimit=1", "-c", fmt.Sprintf("http.lowSpeedTime=%d", silenceTime)}, nil
+}
+
 // RemoteRefs returns the refs of the repository at url whose names begin with any of
 // these prefixes, with the objects that they name. Nothing is fetched.
 func (r *Repo) RemoteRefs(ctx context.Context, url string, prefixes ...string) (map[string]ObjectID, error) {
-	args := []string{"ls-remote", "-q", "--refs", "--", url}
+	args, err := r.boundSilence(ctx)
+	if err != nil {
+		return nil, err
+	}
+	args = append(args, "ls-remote", "-q", "--refs", "--", url)
 	for _, p := range prefixes {
 		args = append(args, p+"*") // which git matches anywhere after a slash
 	}
@@ -94,10 +112,15 @@ func (r *Repo) FetchObjects(ctx context.Context, url string, refs ...string) err
 	for _, ref := range refs {
 		in.WriteString(ref + "\n")
 	}
-	options, err := r.checkObjects(ctx)
+	options, err := r.boundSilence(ctx)
 	if err != nil {
 		return err
 	}
+	checks, err := r.checkObjects(ctx)
+	if err != nil {
+		return err
+	}
+	options = append(options, checks...)
 	_, err = r.gitInput(ctx, []byte(in.String()), append(options, "-c", syncLoose, "fetch", "-q", "--stdin", "--refmap=",
 		"--no-tags", "--no-prune", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--", url)...)
 	return err

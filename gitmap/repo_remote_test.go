@@ -182,3 +182,39 @@ func TestFetchObjectsChecks(t *testing.T) {
 		})
 	}
 }
+
+// A server that says nothing is given up, in the time that the user says, if he does.
+func TestBoundSilence(t *testing.T) {
+	tests := []struct {
+		key, want string
+	}{
+		{"", "-c http.lowSpeedLimit=1 -c http.lowSpeedTime=60"},
+		{"http.lowSpeedTime", ""},
+		{"http.lowSpeedLimit", ""},
+	}
+	for _, tt := range tests {
+		repo := testRepo(t)
+		if tt.key != "" {
+			if _, err := repo.Git(t.Context(), "config", tt.key, "0"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var runs []string
+		ctx := WithTrace(t.Context(), func(_ string, args []string) { runs = append(runs, strings.Join(args, " ")) })
+		if _, err := repo.RemoteRefs(ctx, repo.WorkTree()); err != nil {
+			t.Fatal(err)
+		}
+		var missing *GitError
+		if err := repo.FetchObjects(ctx, repo.WorkTree(), "refs/dgit/sid"); !errors.As(err, &missing) {
+			t.Fatalf("FetchObjects of what is not there = %v", err)
+		}
+		for _, run := range runs {
+			if strings.Contains(run, "config --list") {
+				continue
+			}
+			if got, _, _ := strings.Cut(run, " ls-remote"); tt.want == "" && strings.Contains(run, "lowSpeed") || !strings.HasPrefix(run, tt.want) {
+				t.Errorf("with %q configured, git was run with %s, want %q", tt.key, got, tt.want)
+			}
+		}
+	}
+}

@@ -32,11 +32,16 @@ type gitServer struct {
 	pkg    string
 	url    string // of the repository
 	check  string // how to ask whether it is there: "true" (it is), "url" or "ssh-cmd"
+
+	patience time.Duration // how long it may take to say that
 }
 
 // gitServerCheckTime is how long a git server may take to say whether it has a
 // package, in the meantime of which the archive's files are downloaded.
 const gitServerCheckTime = 20 * time.Second
+
+// sshCheckTime is the same for a server that is asked by ssh, which may ask the user for a passphrase.
+const sshCheckTime = 2 * time.Minute
 
 // gitServerOf returns nil if the distro has none, as for example a private archive.
 func gitServerOf(access *Access, pkg string) (*gitServer, error) {
@@ -52,8 +57,10 @@ func gitServerOf(access *Access, pkg string) (*gitServer, error) {
 		return nil, err
 	}
 	switch check {
-	case "true", "url", "ssh-cmd":
-		return &gitServer{access, pkg, url, check}, nil
+	case "true", "url":
+		return &gitServer{access, pkg, url, check, gitServerCheckTime}, nil
+	case "ssh-cmd":
+		return &gitServer{access, pkg, url, check, sshCheckTime}, nil
 	}
 	return nil, &ConfigError{key, check, `"true", "false", "url" or "ssh-cmd"`}
 }
@@ -61,7 +68,7 @@ func gitServerOf(access *Access, pkg string) (*gitServer, error) {
 // find returns the server that has a repository for the package: g, another one to which
 // g diverts, or nil if there is none.
 func (g *gitServer) find(ctx context.Context) (*gitServer, error) {
-	ctx, cancel := context.WithTimeout(ctx, gitServerCheckTime)
+	ctx, cancel := context.WithTimeout(ctx, g.patience)
 	defer cancel()
 	has, err := true, error(nil)
 	switch g.check {
@@ -79,12 +86,20 @@ func (g *gitServer) find(ctx context.Context) (*gitServer, error) {
 		}
 	}
 	if err != nil {
-		return nil, &GitServerError{g.url, err}
+		return nil, &GitServerError{g.url, inTime(ctx, g.patience, err)}
 	}
 	if !has {
 		return nil, nil
 	}
 	return g, nil
+}
+
+// inTime returns err or, if that is because the time of ctx was up, what says so.
+func inTime(ctx context.Context, patience time.Duration, err error) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("no answer within %v", patience)
+	}
+	return err
 }
 
 // divert returns the server of another distro's settings, which has the package.
@@ -97,7 +112,7 @@ func (g *gitServer) divert(to string) (*gitServer, error) {
 	if err == nil && url == "" {
 		err = &MissingKeyError{access.keys("git-url")}
 	}
-	return &gitServer{access, g.pkg, url, "true"}, err
+	return &gitServer{access, g.pkg, url, "true", g.patience}, err
 }
 
 // hasURL asks whether there is something under the URL for that.

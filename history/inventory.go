@@ -101,7 +101,7 @@ func (h *inventory) list(ctx context.Context, url string, prefixes []string) (ma
 	}
 	listed, err := h.repo.RemoteRefs(ctx, url, prefixes...)
 	if err != nil {
-		err = &GitServerError{url, err}
+		err = &GitServerError{url, inTime(ctx, h.patience, err)}
 	}
 	return listed, err
 }

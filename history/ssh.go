@@ -3,10 +3,12 @@ package history
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os/exec"
 	"strings"
+	"time"
 )
 
 // sshCommand returns the program that reaches the git server by ssh, and its first
@@ -64,9 +66,14 @@ func (a *Access) runSSH(ctx context.Context, command string) (string, error) {
 		return "", &ConfigError{"git-host", host, "a host"}
 	}
 	cmd := exec.CommandContext(ctx, ssh[0], append(ssh[1:], host, command)...)
+	cmd.WaitDelay = sshEndTime
 	var out, stderr answer
 	cmd.Stdout, cmd.Stderr = &out, &stderr
-	if err := cmd.Run(); err != nil {
+	err = cmd.Run()
+	if errors.Is(err, exec.ErrWaitDelay) && ctx.Err() == nil {
+		err = nil // ssh did end well, but left a master of connections behind that keeps our pipes
+	}
+	if err != nil {
 		if out.isLong || stderr.isLong {
 			err = fmt.Errorf("it says more than %d bytes", maxAnswer)
 		} else if text := strings.TrimSpace(stderr.text.String()); text != "" {
@@ -76,6 +83,9 @@ func (a *Access) runSSH(ctx context.Context, command string) (string, error) {
 	}
 	return out.text.String(), nil
 }
+
+// sshEndTime is how long what ssh has started may keep its output open after the end.
+const sshEndTime = 2 * time.Second
 
 // maxAnswer is how much a git server may say, in bytes.
 const maxAnswer = 16 << 20
