@@ -60,12 +60,16 @@ func tagName(object []byte) string {
 	return ""
 }
 
-// tagStart returns the header of a tag object and the first line of its text.
+// tagStart returns the header of a tag object and the first line of its text, without the time zone: an older
+// dgit writes that of its own host (10.7 does, 17.0 does not).
 func tagStart(object []byte) string {
 	header, text, _ := strings.Cut(string(object), "\n\n")
 	first, _, _ := strings.Cut(text, "\n")
-	return header + "\n\n" + first
+	return taggerZone.ReplaceAllString(header, "$1") + "\n\n" + first
 }
+
+// taggerZone is the line of a tag object that says who made it and when, with the time zone.
+var taggerZone = regexp.MustCompile(`(?m)^(tagger .* [0-9]+) [-+][0-9]{4}$`)
 
 // askForTags sends what the other side has to know of the upload, and reads the tags.
 func (r *remoteSigner) askForTags() error {
