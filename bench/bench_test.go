@@ -125,3 +125,43 @@ func TestSourceFiles(t *testing.T) {
 		}
 	}
 }
+
+// A tool is long by what is measured, whatever it took to prepare that.
+func TestIsLong(t *testing.T) {
+	long, short := sample{wall: longTime + 1}, sample{wall: longTime}
+	tests := []struct {
+		took map[string]sample
+		want bool
+	}{
+		{map[string]sample{preparation: long, firstBuild: short, pushStep: short}, false},
+		{map[string]sample{preparation: short, firstBuild: short, pushStep: long}, true},
+		{map[string]sample{preparation: short, firstBuild: long}, true},
+		{nil, false},
+	}
+	for _, tt := range tests {
+		if got := isLong(tt.took, []string{firstBuild, pushStep}); got != tt.want {
+			t.Errorf("isLong(%v) = %v, want %v", tt.took, got, tt.want)
+		}
+	}
+}
+
+func TestWriteBounds(t *testing.T) {
+	took := func(cpu time.Duration) *sample { return &sample{cpu: cpu} }
+	build := table{firstBuild, []row{{"debgit", took(1500 * time.Millisecond)}, {wholeBuild, took(4 * time.Second)}}}
+	tests := []struct {
+		push table
+		want string
+	}{
+		{table{pushStep, []row{{"debgit", took(2 * time.Second)}, {transfer, took(800 * time.Millisecond)}}},
+			"Of the 2.00 s of processor time for the push of foo 1, git push and dput take 0.800 s.\nThe build of foo 1 takes 1.50 s of processor time, and dpkg-source -b of the whole takes 4.00 s.\n"},
+		{table{pushStep, []row{{"debgit", took(2 * time.Second)}, {transfer, nil}}},
+			"The build of foo 1 takes 1.50 s of processor time, and dpkg-source -b of the whole takes 4.00 s.\n"},
+	}
+	for _, tt := range tests {
+		var got strings.Builder
+		writeBounds(&got, "foo 1", build, tt.push)
+		if diff := cmp.Diff(tt.want, got.String()); diff != "" {
+			t.Errorf("writeBounds: -want +got\n%s", diff)
+		}
+	}
+}

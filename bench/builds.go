@@ -39,9 +39,9 @@ func measureBuilds(opts options, dir string) (string, error) {
 	return introduction(opts) + "debgit and dgit make the same files from a commit, and compare them with it: the .dsc, what it lists, and\n" +
 		"the .changes. dpkg-source -b makes the .dsc and what it lists alone, from a directory. Of a 3.0 (quilt)\n" +
 		"package, debgit has dpkg-source look only at what patches change, since git knows that all else is as in the\n" +
-		"upstream tarballs: what is left of the time is the start of dpkg-source and dpkg-genchanges, and xz, which for\n" +
-		"the debian tarball of git, of 0.8 MB, takes 2.7 s of processor time. Of a native package, dpkg-source and xz bound\n" +
-		"the time. The wall time of short processes depends much on what else the machine does.\n\n" + report.String(), nil
+		"upstream tarballs: what is left is the start of dpkg-source and dpkg-genchanges, and xz for the debian tarball. Of\n" +
+		"a native package, dpkg-source and xz bound the time. The wall time of short processes depends much on what else the\n" +
+		"machine does.\n\n" + report.String(), nil
 }
 
 // buildTools returns the tools that build a version, each from what suits it.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -51,7 +52,7 @@ func (t table) of(tool string) *sample {
 	return nil
 }
 
-// A peer that took more than longTime runs once, as the caches do not matter then. One
+// A peer that took more than longTime for a task runs once, as the caches do not matter then. One
 // that took more than patience in all does no further step.
 const (
 	longTime = 5 * time.Second
@@ -82,12 +83,8 @@ func compare(label string, tools []tool, steps []string, rounds int, dir string)
 				}
 				commits[step] = commit
 			}
-			var total sample
-			for _, s := range one {
-				total = total.plus(s)
-			}
-			fmt.Fprintf(os.Stderr, "%s: round %d of %d: %s: %.2f s\n", label, round, rounds, t.name, total.wall.Seconds())
-			done[i] = t.peer && total.wall > longTime
+			fmt.Fprintf(os.Stderr, "%s: round %d of %d: %s: %s\n", label, round, rounds, t.name, spent(one, steps))
+			done[i] = t.peer && isLong(one, steps)
 			if round == 0 && !done[i] {
 				continue
 			}
@@ -110,6 +107,23 @@ func compare(label string, tools []tool, steps []string, rounds int, dir string)
 		tables = append(tables, t)
 	}
 	return tables, nil
+}
+
+// isLong reports whether one of the steps that are measured took more than longTime. What it takes to
+// prepare them does not count.
+func isLong(took map[string]sample, steps []string) bool {
+	return slices.ContainsFunc(steps, func(step string) bool { return took[step].wall > longTime })
+}
+
+// spent is what the steps that are measured took, in their order.
+func spent(took map[string]sample, steps []string) string {
+	var texts []string
+	for _, step := range steps {
+		if one, ok := took[step]; ok {
+			texts = append(texts, fmt.Sprintf("%s %.2f s", step, one.wall.Seconds()))
+		}
+	}
+	return strings.Join(texts, ", ")
 }
 
 func (t tool) does(name string) bool {

@@ -11,8 +11,8 @@ import (
 
 // introduction says what the numbers of tables are.
 func introduction(opts options) string {
-	return fmt.Sprintf("Median of %d runs; a tool other than debgit that takes more than %.0f s runs once. CPU is the time of all processes,\n"+
-		"memory the peak of the largest; \"×\" is the wall time against that of debgit, \"objects\" what the object\n"+
+	return fmt.Sprintf("Median of %d runs; a tool other than debgit that takes more than %.0f s for a task runs once. CPU is the time of all\n"+
+		"processes, memory the peak of the largest; \"×\" is the wall time against that of debgit, \"objects\" what the object\n"+
 		"store of the repository grows by.\n\n", opts.rounds, longTime.Seconds())
 }
 
