@@ -8,7 +8,7 @@ import (
 
 // What the real dgit pushes, debgit clones and fetches.
 func TestDgitPush(t *testing.T) {
-	needsDgit(t)
+	needsRealDgit(t)
 	w := newPushWorld(t, uploadtest.Options{Dispatch: dispatchPath(t), Reprepro: true})
 	w.nativePackage("foo", "1")
 	w.dgit("foo", "--new", "push-source")

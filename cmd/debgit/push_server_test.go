@@ -14,6 +14,18 @@ import (
 // who clone get the commits that were pushed, the real dgit too, where it is there.
 func TestPushToServer(t *testing.T) {
 	w := newPushWorld(t, uploadtest.Options{Dispatch: dispatchPath(t), Reprepro: true})
+	w.pushTwice()
+}
+
+// So it does where the git server is behind sshd, as Debian's is.
+func TestPushBySSH(t *testing.T) {
+	w := newPushWorld(t, uploadtest.Options{Dispatch: dispatchPath(t), Reprepro: true, SSHD: sshdPath(t)})
+	w.pushTwice()
+}
+
+// pushTwice pushes two versions, and checks what others clone then.
+func (w *pushWorld) pushTwice() {
+	w.t.Helper()
 	w.nativePackage("foo", "1")
 	for _, version := range []string{"1", "2"} {
 		if version != "1" {
@@ -22,19 +34,19 @@ func TestPushToServer(t *testing.T) {
 		w.run("foo", "debgit", "push-source", "--new")
 		w.check(w.Accept())
 		head := w.run("foo", "git", "rev-parse", "HEAD")
-		clones := map[string][]string{"debgit": {"debgit"}}
-		if path := dgitPath(); path != "" {
-			clones["dgit"] = []string{path}
+		clones := map[string]string{"debgit": "debgit"}
+		if path := realDgit(); path != "" {
+			clones["dgit"] = path
 		}
 		for name, program := range clones {
 			dir := name + "-" + version
-			w.run("", program[0], "clone", "foo", uploadtest.Codename, "./"+dir)
+			w.run("", program, "clone", "foo", uploadtest.Codename, "./"+dir)
 			if got := w.run(dir, "git", "rev-parse", "HEAD"); got != head {
-				t.Errorf("version %s: %s clone has %s, but %s was pushed", version, name, got, head)
+				w.t.Errorf("version %s: %s clone has %s, but %s was pushed", version, name, got, head)
 			}
 			tag := "archive/example/" + version
 			if got, want := w.run(dir, "git", "rev-parse", tag), w.run("foo", "git", "rev-parse", tag); got != want {
-				t.Errorf("version %s: %s clone has %s as %s, but %s was pushed", version, name, got, tag, want)
+				w.t.Errorf("version %s: %s clone has %s as %s, but %s was pushed", version, name, got, tag, want)
 			}
 		}
 	}

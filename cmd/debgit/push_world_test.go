@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -57,6 +58,25 @@ func dispatchPath(t *testing.T) string {
 	return path
 }
 
+// sshdPath is OpenSSH's server; a test is skipped that wants it where it is not, or lets nobody in.
+func sshdPath(t *testing.T) string {
+	t.Helper()
+	needsProgram(t, "ssh-keygen")
+	path, err := exec.LookPath("sshd")
+	if err != nil { // what everybody has in PATH is not where it is
+		path = needsProgram(t, "/usr/sbin/sshd")
+	}
+	if os.Getuid() == 0 {
+		if _, err := os.Stat("/run/sshd"); err != nil {
+			t.Skipf("%s wants that directory where root runs it: %v", path, err)
+		}
+		if passwords, _ := os.ReadFile("/etc/shadow"); regexp.MustCompile(`(?m)^root:!`).Match(passwords) {
+			t.Skipf("%s lets root not in, since that account is locked", path)
+		}
+	}
+	return path
+}
+
 func (w *pushWorld) check(err error) {
 	w.t.Helper()
 	if err != nil {
@@ -72,15 +92,20 @@ func (w *pushWorld) write(dir, path, content string) {
 	w.check(os.WriteFile(path, []byte(content), 0o777))
 }
 
-// try runs a program in a directory below work, and returns what it prints.
-func (w *pushWorld) try(dir string, program string, args ...string) (string, error) {
-	w.t.Helper()
+// command is a program in a directory below work.
+func (w *pushWorld) command(dir string, program string, args ...string) *exec.Cmd {
 	cmd := exec.Command(program, args...)
 	cmd.Dir = filepath.Join(w.work, dir)
 	cmd.Env = append(os.Environ(), "HOME="+w.home, "GIT_CONFIG_GLOBAL="+filepath.Join(w.home, ".gitconfig"), "GIT_CONFIG_NOSYSTEM=1", "TZ=UTC", "LC_ALL=C.UTF-8",
 		"GIT_AUTHOR_DATE=1700000001 +0000", "GIT_COMMITTER_DATE=1700000001 +0000")
 	cmd.Env = append(cmd.Env, w.Env()...)
-	out, err := cmd.CombinedOutput()
+	return cmd
+}
+
+// try runs a program in a directory below work, and returns what it prints.
+func (w *pushWorld) try(dir string, program string, args ...string) (string, error) {
+	w.t.Helper()
+	out, err := w.command(dir, program, args...).CombinedOutput()
 	if testing.Verbose() {
 		w.t.Logf("%s\n%s", strings.Join(append([]string{program}, args...), " "), out)
 	}
@@ -108,7 +133,7 @@ func (w *pushWorld) path(program string) string {
 // dgit runs the real dgit, which uploads by dput.
 func (w *pushWorld) dgit(dir string, args ...string) string {
 	w.t.Helper()
-	return w.run(dir, dgitPath(), append([]string{"-cdgit-distro.example.upload-host=queue"}, args...)...)
+	return w.run(dir, realDgit(), append([]string{"-cdgit-distro.example.upload-host=queue"}, args...)...)
 }
 
 // nativePackage makes a repository with one commit of a native package, of which this is a
@@ -144,6 +169,28 @@ func needsProgram(t *testing.T, name string) string {
 		t.Skipf("the test runs %s: %v", name, err)
 	}
 	return path
+}
+
+// realDgit is a real dgit to work together with: the one to compare with, else the one that is installed; "" if
+// there is none. In PATH, that name is debgit's.
+func realDgit() string {
+	if path := dgitPath(); path != "" {
+		return path
+	}
+	const installed = "/usr/bin/dgit"
+	said, _ := exec.Command(installed, "version").Output()
+	if !strings.HasPrefix(string(said), "dgit version ") || strings.Contains(string(said), "debgit") {
+		return ""
+	}
+	return installed
+}
+
+// needsRealDgit skips a test that is of no use without a real dgit, of whatever version.
+func needsRealDgit(t *testing.T) {
+	t.Helper()
+	if realDgit() == "" { // it is optional for tests
+		t.Skip("there is no real dgit: DEBGIT_DGIT names none, and none is installed")
+	}
 }
 
 // needsDgit skips a comparison with the real dgit where the variable DEBGIT_DGIT does not say where that is:

@@ -34,7 +34,7 @@ cd / && exec sh -c "$*"
 // TestRpush has debgit on both sides of a remote push and, where it is there, the real dgit on either.
 func TestRpush(t *testing.T) {
 	sides := []struct{ here, there string }{{"debgit", ""}}
-	if path := dgitPath(); path != "" {
+	if path := realDgit(); path != "" {
 		sides = append(sides, struct{ here, there string }{"debgit", path}, struct{ here, there string }{path, ""})
 	}
 	needsPush(t)

@@ -1,6 +1,7 @@
 package uploadtest
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,6 +27,9 @@ type Options struct {
 	// Dispatch is the program dgit-ssh-dispatch of the git server, which finds dgit-repos-server;
 	// default: plain repositories, which let everybody push anything.
 	Dispatch string
+	// SSHD is the program sshd of OpenSSH, behind which the git server is, on a port of the loopback interface;
+	// default: a program in the place of ssh does here what the git server would do.
+	SSHD string
 	// Archive takes the uploads to its suite, which has the name and the codename above; default: a new one.
 	Archive *archivetest.Archive
 	// Reprepro says that the archive is one of reprepro(1) instead.
@@ -33,7 +37,7 @@ type Options struct {
 }
 
 // A World has what a push needs around it: a user with a key, a git server that is reached by
-// something like ssh, and an archive that takes uploads from a queue.
+// ssh or something like it, and an archive that takes uploads from a queue.
 type World struct {
 	Dir      string
 	GPG      *GPG
@@ -76,7 +80,7 @@ func New(dir string, opts Options) (_ *World, err error) {
 			w.Close()
 		}
 	}()
-	if w.server, err = newGitServer(filepath.Join(dir, "git"), opts.Dispatch, w.Uploader); err != nil {
+	if w.server, err = newGitServer(filepath.Join(dir, "git"), opts, w.Uploader); err != nil {
 		return nil, err
 	}
 	w.Repos = w.server.repos
@@ -92,7 +96,7 @@ func New(dir string, opts Options) (_ *World, err error) {
 }
 
 // Close stops what runs. The directory stays.
-func (w *World) Close() error { return w.GPG.Close() }
+func (w *World) Close() error { return errors.Join(w.server.Close(), w.GPG.Close()) }
 
 // Accept has the archive take the uploads that are in the queue.
 func (w *World) Accept() error { return w.archive.take() }
@@ -121,8 +125,8 @@ func (w *World) Config() string {
 		"opts-apt-get", "-oDir::Etc::Trusted="+w.archive.keyring(), // for dgit
 		"ssh", shellWord(w.server.ssh),
 		"git-proto", "git+ssh://",
-		"git-user", "dgit",
-		"git-host", "git.example.org",
+		"git-user", w.server.user,
+		"git-host", gitHost,
 		"git-path", w.server.path,
 		"git-check", "ssh-cmd",
 		"git-create", w.server.create,
