@@ -41,10 +41,25 @@ dgit-distro.DISTRO.KEY:
   git-url, git-host, git-path, git-user
                    where the git server is; what only counts for pushes is in
                    dgit-distro.DISTRO/push.KEY
+  git-create       how the repository of a new package is made: true: by the
+                   server itself; ssh-cmd: it is asked to by ssh
+  policy-query-supported-ssh
+                   true, false or unknown: can its policy be asked by ssh?
+  new-private-pushers
+                   true: what only counts for pushes does so in all that --new
+                   is given to
   readonly         true: nobody pushes there from here
   dep14tag         no: make no tag of DEP-14
+  dep14tag-reuse, dep14tag-verify
+                   what the options of that name say
   source-only-uploads
-                   always, never or not-wholly-new: what the distro wants
+                   ok, always, never or not-wholly-new: what the distro wants
+  experimental-quirk-SUITE
+                   the suite that SUITE adds to: if it has a later version,
+                   --trust-changelog wants that in debian/changelog
+
+dgit.default.push-subcmd and rpush-subcmd say what push and rpush do: source
+(built in), built, or "warn,built"; any other word refuses.
 
 A push that has not come to its end is in .git/debgit/push: the plan, the signed
 tags and files, and which steps are done. debgit push --continue finishes it,
