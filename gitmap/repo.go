@@ -257,7 +257,7 @@ func outputOf(ctx context.Context, cmd *exec.Cmd) (string, error) {
 
 // gitEnvironment is our environment without what says which repository is meant and
 // how it is read: all of "git rev-parse --local-env-vars" but for the configuration
-// of "git -c", and GIT_NAMESPACE.
+// of "git -c", GIT_NAMESPACE, and how paths are understood.
 func gitEnvironment() []string {
 	var env []string
 	for _, kv := range os.Environ() {
@@ -265,7 +265,8 @@ func gitEnvironment() []string {
 		switch name {
 		case "GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_INTERNAL_SUPER_PREFIX",
 			"GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE",
-			"GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_NAMESPACE", "GIT_CONFIG":
+			"GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_NAMESPACE", "GIT_CONFIG",
+			"GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS":
 			continue
 		}
 		env = append(env, kv)

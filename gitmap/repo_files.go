@@ -2,8 +2,6 @@ package gitmap
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -59,12 +57,19 @@ func (r *Repo) treeEntries(ctx context.Context, tree ObjectID) (map[string]strin
 // emptyBlob is the name of an empty file's content.
 var emptyBlob = ObjectID(plumbing.ComputeHash(plumbing.BlobObject, nil))
 
-// FileNames returns the paths of all files below a tree that are not empty.
-func (r *Repo) FileNames(ctx context.Context, tree ObjectID) ([]string, error) {
-	entries, err := r.treeEntries(ctx, tree)
+// FilesNamed returns the paths of all files of that name, which git must not take for a
+// pattern, below a tree. Empty ones are left out.
+func (r *Repo) FilesNamed(ctx context.Context, tree ObjectID, name string) ([]string, error) {
+	out, err := r.Git(ctx, "--no-replace-objects", "diff-tree", "-r", "-z", "--raw", emptyTree.String(), tree.String(), "--", ":(top,glob)**/"+name)
 	if err != nil {
 		return nil, err
 	}
-	maps.DeleteFunc(entries, func(_, e string) bool { return strings.HasSuffix(e, emptyBlob.String()) })
-	return slices.Sorted(maps.Keys(entries)), nil
+	var paths []string
+	fields := strings.Split(out, "\x00") // ":MODE MODE OBJECT OBJECT STATUS", then the path
+	for i := 0; i+1 < len(fields); i += 2 {
+		if !strings.Contains(fields[i], emptyBlob.String()) {
+			paths = append(paths, fields[i+1])
+		}
+	}
+	return paths, nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -116,15 +115,9 @@ func warnOfAttributes(ctx context.Context, repo *gitmap.Repo, tree gitmap.Object
 			return nil
 		}
 	}
-	names, err := repo.FileNames(ctx, tree)
-	if err != nil {
-		return err
+	names, err := repo.FilesNamed(ctx, tree, ".gitattributes")
+	if err == nil && len(names) > 0 {
+		warnf("the source package contains .gitattributes with an effect on what git checks out, which may differ from it: %s; to switch them off: debgit setup-gitattributes", names[0])
 	}
-	for _, name := range names {
-		if path.Base(name) == ".gitattributes" {
-			warnf("the source package contains .gitattributes with an effect on what git checks out, which may differ from it: %s; to switch them off: debgit setup-gitattributes", name)
-			return nil
-		}
-	}
-	return nil
+	return err
 }
