@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-func TestOrigNames(t *testing.T) {
+func TestOrigPaths(t *testing.T) {
 	tests := []struct {
 		name  string
-		files []string
+		files []string // in the first directory or, with "2/" before it, in the second one
 		want  []string // nil: refused
 	}{
 		{"one", []string{"a_1.0.orig.tar.gz", "a_1.0-1.debian.tar.xz", "a_1.0.orig", "a_1.0.1.orig.tar.gz", "aa_1.0.orig.tar.gz"}, []string{"a_1.0.orig.tar.gz"}},
@@ -25,23 +25,34 @@ func TestOrigNames(t *testing.T) {
 		{"signature of another", []string{"a_1.0.orig.tar.xz", "a_1.0.orig.tar.xz.asc", "a_1.0.orig.tar.gz.asc"}, []string{"a_1.0.orig.tar.xz", "a_1.0.orig.tar.xz.asc"}},
 		{"signatures without tarballs", []string{"a_1.0.orig.tar.gz", "a_1.0.orig.tar.bz2.asc", "a_1.0.orig-doc.tar.gz.asc"}, []string{"a_1.0.orig.tar.gz"}},
 		{"component alone", []string{"a_1.0.orig-doc.tar.gz"}, nil},
+		{"in the second", []string{"2/a_1.0.orig.tar.gz", "2/a_1.0.orig.tar.gz.asc"}, []string{"2/a_1.0.orig.tar.gz", "2/a_1.0.orig.tar.gz.asc"}},
+		{"in both", []string{"2/a_1.0.orig.tar.gz", "a_1.0.orig.tar.gz"}, []string{"a_1.0.orig.tar.gz"}},
+		{"spread", []string{"2/a_1.0.orig-doc.tar.gz", "a_1.0.orig.tar.gz", "2/a_1.0.orig.tar.gz.asc"}, []string{"2/a_1.0.orig-doc.tar.gz", "a_1.0.orig.tar.gz", "2/a_1.0.orig.tar.gz.asc"}},
+		{"twice, spread", []string{"2/a_1.0.orig.tar.xz", "a_1.0.orig.tar.gz"}, nil},
 	}
 	for _, tt := range tests {
 		dir := t.TempDir()
+		if err := os.Mkdir(filepath.Join(dir, "2"), 0o777); err != nil {
+			t.Fatal(err)
+		}
 		for _, name := range tt.files {
 			if err := os.WriteFile(filepath.Join(dir, name), []byte(name), 0o666); err != nil {
 				t.Fatal(err)
 			}
 		}
-		got, err := OrigNames(dir, ID{"a", "2:1.0-3"})
+		var want []string
+		for _, name := range tt.want {
+			want = append(want, filepath.Join(dir, name))
+		}
+		got, err := OrigPaths([]string{dir, filepath.Join(dir, "2")}, ID{"a", "2:1.0-3"})
 		var twice *DuplicateOrigError
-		if tt.want == nil && !errors.As(err, &twice) && !errors.Is(err, fs.ErrNotExist) || tt.want != nil && err != nil || !slices.Equal(got, tt.want) {
-			t.Errorf("%s: OrigNames = %q, %v; want %q", tt.name, got, err, tt.want)
+		if tt.want == nil && !errors.As(err, &twice) && !errors.Is(err, fs.ErrNotExist) || tt.want != nil && err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: OrigPaths = %q, %v; want %q", tt.name, got, err, want)
 		}
 	}
-	_, err := OrigNames(filepath.Join(t.TempDir(), "none"), ID{"a", "1.0-1"})
+	_, err := OrigPaths([]string{filepath.Join(t.TempDir(), "none")}, ID{"a", "1.0-1"})
 	if none := (*NoOrigError)(nil); !errors.As(err, &none) {
-		t.Errorf("OrigNames without a directory = %v, want a NoOrigError", err)
+		t.Errorf("OrigPaths without a directory = %v, want a NoOrigError", err)
 	}
 }
 
@@ -52,7 +63,7 @@ func TestOpenOrigsHolds(t *testing.T) {
 	if err := os.WriteFile(name, gz, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	contents, err := OpenOrigs(filepath.Dir(name), ID{"a", "1.0-1"})
+	contents, err := OpenOrigs([]string{filepath.Dir(name)}, ID{"a", "1.0-1"})
 	if err != nil || len(contents) != 1 {
 		t.Fatalf("OpenOrigs = %d contents, %v; want 1", len(contents), err)
 	}

@@ -130,7 +130,7 @@ func TestCommitOrigs(t *testing.T) {
 
 func commitOrigs(t *testing.T, repo *gitmap.Repo, dir string, id dsc.ID, tree gitmap.ObjectID) (gitmap.CommitID, int, error) {
 	t.Helper()
-	origs, err := dsc.OpenOrigs(dir, id)
+	origs, err := dsc.OpenOrigs([]string{dir}, id)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func TestQuiltTrees(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		origs, err := dsc.OpenOrigs(filepath.Dir(c.dsc), id)
+		origs, err := dsc.OpenOrigs([]string{filepath.Dir(c.dsc)}, id)
 		if err != nil {
 			t.Errorf("%s: OpenOrigs: %v", c.name, err)
 			continue

@@ -259,7 +259,7 @@ func (r *statusReader) complainOrigs(context.Context) (*Complaint, error) {
 	}
 	for _, f := range o.Files {
 		if f.State == OrigOther {
-			return &Complaint{Code: "origs", Text: fmt.Sprintf("%s in %s is not the one that %s lists", f.Name, o.Dir, o.Listed), Remedy: "move it away, and get the other with: " + GetOrigsCommand}, nil
+			return &Complaint{Code: "origs", Text: fmt.Sprintf("%s in %s is not the one that %s lists", f.Name, f.Dir, o.Listed), Remedy: "move it away, and get the other with: " + GetOrigsCommand}, nil
 		}
 	}
 	return &Complaint{Code: "origs", Text: "an orig tarball is missing", Remedy: "get it with: " + GetOrigsCommand}, nil

@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"strings"
 
 	"debgit/archive"
@@ -19,7 +20,8 @@ type PushTarget struct {
 	ReadURL  string      // of the git repository, for those who do not push
 	Since    dsc.Version // newest version in the suite, or in the one that it is backports for; "" if there is none
 
-	ProductsDir string // where the files of source packages are, and go
+	ProductsDir string   // where the files of source packages are, and go
+	OrigDirs    []string // where orig tarballs are looked for
 
 	settings *Settings
 	opener   *suiteOpener
@@ -64,6 +66,10 @@ func FetchForPush(ctx context.Context, repo *gitmap.Repo, opts FetchOptions) (*P
 	if t.ProductsDir, err = s.products(f.access, repo.WorkTree()); err != nil {
 		return nil, err
 	}
+	if t.ProductsDir, err = filepath.Abs(t.ProductsDir); err != nil { // a push may go on in another directory
+		return nil, err
+	}
+	t.OrigDirs = OrigDirs(t.ProductsDir, repo.WorkTree())
 	if err := t.fetch(ctx, repo, f); err != nil {
 		return nil, err
 	}

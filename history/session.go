@@ -83,6 +83,21 @@ func (a *Access) ProductsDir(dir string) (string, error) {
 	return filepath.Join(dir, products), nil
 }
 
+// OrigDirs returns where the orig tarballs of a work tree with its top at dir are looked for, in this
+// order, as dgit does it: in the directory for the files of source packages, and beside the work tree.
+func OrigDirs(products, dir string) []string {
+	if dir == "" {
+		return []string{products}
+	}
+	beside := filepath.Dir(dir)
+	a, err := os.Stat(products)
+	b, besideErr := os.Stat(beside)
+	if err == nil && besideErr == nil && os.SameFile(a, b) {
+		return []string{products}
+	}
+	return []string{products, beside}
+}
+
 // A SuitesError says that a combination of suites cannot be.
 type SuitesError struct{ Suites, Cause string }
 

@@ -15,7 +15,7 @@ import (
 
 // An OrigStatus says which upstream tarballs are there.
 type OrigStatus struct {
-	Dir     string // where they are looked for
+	Dirs    []string // where they are looked for: see [OrigDirs]
 	Version dsc.Version
 	Files   []OrigFile // by name
 	Listed  string     // whose .dsc lists the origs of this upstream version, such as "sid" or "the import of 1.0-1"; "" if none is known
@@ -24,6 +24,7 @@ type OrigStatus struct {
 // An OrigFile is an upstream tarball or its signature, or a pattern if no name is known.
 type OrigFile struct {
 	Name  string
+	Dir   string // that has it, or should
 	State OrigState
 }
 
@@ -56,7 +57,7 @@ func (r *statusReader) readOrigs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o := &OrigStatus{Dir: dir, Version: version.Upstream()}
+	o := &OrigStatus{Dirs: OrigDirs(dir, r.repo.WorkTree()), Version: version.Upstream()}
 	s.Origs = o
 	listed, from, err := r.listedOrigs(ctx)
 	if err != nil {
@@ -66,17 +67,13 @@ func (r *statusReader) readOrigs(ctx context.Context) error {
 		o.Listed = from
 		return o.compare(listed)
 	}
-	names, err := origsIn(dir, s.Package, version)
-	if err != nil {
+	if err := o.list(s.Package, version); err != nil {
 		return err
 	}
-	for _, name := range names {
-		o.Files = append(o.Files, OrigFile{name, OrigUnlisted})
-	}
-	if len(names) == 0 && s.Format == "1.0" { // which is native then, whatever the version; dpkg-source(1)
+	if len(o.Files) == 0 && s.Format == "1.0" { // which is native then, whatever the version; dpkg-source(1)
 		s.Origs = nil
-	} else if len(names) == 0 {
-		o.Files = []OrigFile{{origPrefix(s.Package, version) + ".tar.*", OrigMissing}}
+	} else if len(o.Files) == 0 {
+		o.Files = []OrigFile{{origPrefix(s.Package, version) + ".tar.*", dir, OrigMissing}}
 	}
 	return nil
 }
@@ -84,8 +81,8 @@ func (r *statusReader) readOrigs(ctx context.Context) error {
 // compare looks at the files that a .dsc lists.
 func (o *OrigStatus) compare(listed []dsc.File) error {
 	for _, f := range listed {
-		state := OrigSame
-		content, err := os.Open(filepath.Join(o.Dir, f.Name))
+		state, dir := OrigSame, o.dirOf(f.Name)
+		content, err := os.Open(filepath.Join(dir, f.Name))
 		if err == nil {
 			err = f.Verify(content)
 			content.Close()
@@ -99,9 +96,19 @@ func (o *OrigStatus) compare(listed []dsc.File) error {
 		case err != nil:
 			return err
 		}
-		o.Files = append(o.Files, OrigFile{f.Name, state})
+		o.Files = append(o.Files, OrigFile{f.Name, dir, state})
 	}
 	return nil
+}
+
+// dirOf returns the directory that has a file: the first one, or the first of all if none has.
+func (o *OrigStatus) dirOf(name string) string {
+	for _, dir := range o.Dirs {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return dir
+		}
+	}
+	return o.Dirs[0]
 }
 
 // listedOrigs returns the origs of the upstream version as a .dsc lists them: that of what a suite
@@ -173,19 +180,21 @@ func origPrefix(pkg string, v dsc.Version) string {
 	return pkg + "_" + v.Upstream().WithoutEpoch() + ".orig"
 }
 
-// origsIn returns the names of the origs of an upstream version in a directory.
-func origsIn(dir, pkg string, v dsc.Version) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
+// list lists the origs of an upstream version that there are.
+func (o *OrigStatus) list(pkg string, v dsc.Version) error {
 	prefix := origPrefix(pkg, v)
-	var names []string
-	for _, e := range entries {
-		rest, ok := strings.CutPrefix(e.Name(), prefix)
-		if ok && strings.IndexAny(rest, ".-") == 0 && origName.MatchString(e.Name()) {
-			names = append(names, e.Name())
+	for _, dir := range o.Dirs {
+		entries, err := os.ReadDir(dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		for _, e := range entries {
+			rest, ok := strings.CutPrefix(e.Name(), prefix)
+			if ok && strings.IndexAny(rest, ".-") == 0 && origName.MatchString(e.Name()) && o.dirOf(e.Name()) == dir {
+				o.Files = append(o.Files, OrigFile{e.Name(), dir, OrigUnlisted})
+			}
 		}
 	}
-	return names, nil
+	slices.SortStableFunc(o.Files, func(a, b OrigFile) int { return strings.Compare(a.Name, b.Name) })
+	return nil
 }

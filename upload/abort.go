@@ -72,6 +72,9 @@ func (p *performer) undo(ctx context.Context) (*Aborted, error) {
 // putBackFiles removes the files of the upload, and puts those back that had their names. What has such a
 // name by now, and is neither, stays.
 func (p *performer) putBackFiles(a *Aborted) error {
+	if _, err := os.Stat(p.path("replaced")); err != nil {
+		return ignoreMissing(err) // none has got its name yet
+	}
 	for _, f := range p.Plan.Files {
 		if !f.Made {
 			continue
@@ -94,14 +97,14 @@ func (p *performer) putBackFile(name string, a *Aborted) error {
 			return err
 		}
 		if !ours {
-			same, err := sameContent(kept, path)
+			same, err := sameEntry(kept, path)
 			if err == nil && !same {
 				a.Left = append(a.Left, path+" is there, which is not of this push")
 			}
 			return err
 		}
 	}
-	err := copyDurably(kept, path)
+	err := putBack(kept, path)
 	if isMissing(err) { // nothing had that name
 		return ignoreMissing(os.Remove(path))
 	}

@@ -152,7 +152,7 @@ func (m *maker) checkPatched(ctx context.Context, tree gitmap.ObjectID) error {
 	if m.opts.Forces.Has(ForceUnrepresentable) {
 		return nil
 	}
-	trees, err := origTreesOf(ctx, m.pkg, tree, m.opts.OrigDir, OrigOptions{m.opts.Limits, m.opts.Progress})
+	trees, err := origTreesOf(ctx, m.pkg, tree, m.opts.OrigDirs, OrigOptions{m.opts.Limits, m.opts.Progress})
 	if err != nil {
 		return err
 	}

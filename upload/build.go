@@ -15,7 +15,7 @@ import (
 
 // BuildOptions are the options of [Build].
 type BuildOptions struct {
-	OrigDir    string      // where the orig tarballs are
+	OrigDirs   []string    // where the orig tarballs are looked for, in this order
 	Since      dsc.Version // the .changes has what is new since this version; default: the newest entry alone
 	Maintainer string      // NAME <EMAIL> to write into the .changes; default: that of debian/control
 	DgitField  string      // value of the field Dgit of the .dsc; default: there is no such field
@@ -66,6 +66,7 @@ type builder struct {
 	opts  BuildOptions
 	place *place
 	origs []string // names of orig tarballs and signatures
+	from  []string // where these are: paths
 	work  string   // name of the directory that is built from
 	built *Built
 }
@@ -173,17 +174,31 @@ func newBuilder(pkg *Package, opts BuildOptions) (*builder, error) {
 func (b *builder) findOrigs() (err error) {
 	switch id := b.pkg.ID; b.pkg.Format {
 	case FormatQuilt, "2.0":
-		b.origs, err = dsc.OrigNames(b.opts.OrigDir, id)
+		b.from, err = dsc.OrigPaths(b.opts.OrigDirs, id)
 	case FormatOld:
 		name := id.Package + "_" + id.Version.Upstream().WithoutEpoch() + ".orig.tar.gz"
 		for _, n := range []string{name, name + ".asc"} {
-			if info, err := os.Stat(filepath.Join(b.opts.OrigDir, n)); err == nil && info.Mode().IsRegular() {
-				b.origs = append(b.origs, n)
+			if path := fileIn(b.opts.OrigDirs, n); path != "" {
+				b.from = append(b.from, path)
 			}
 		}
 	}
+	for _, path := range b.from {
+		b.origs = append(b.origs, filepath.Base(path))
+	}
 	b.built.Origs = b.origs
 	return err
+}
+
+// fileIn returns the path of a file, in the first of some directories that has it; "" if none has.
+func fileIn(dirs []string, name string) string {
+	for _, dir := range dirs {
+		path := filepath.Join(dir, name)
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			return path
+		}
+	}
+	return ""
 }
 
 // stem is what the names of the files of the upload begin with.
@@ -225,8 +240,8 @@ func (b *builder) export(ctx context.Context, tree gitmap.ObjectID, opts gitmap.
 
 // placeOrigs puts the orig tarballs beside the directory that is built from.
 func (b *builder) placeOrigs() error {
-	for _, name := range b.origs {
-		if err := linkOrCopy(filepath.Join(b.opts.OrigDir, name), b.path(name)); err != nil {
+	for _, path := range b.from {
+		if err := linkOrCopy(path, b.path(filepath.Base(path))); err != nil {
 			return err
 		}
 	}

@@ -171,7 +171,7 @@ func (b *builder) runGbp(ctx context.Context, job Job) error {
 	usual := []string{"gbp", "buildpackage"}
 	words := b.program(string(GbpBuildpackage), []string{"-us", "-uc", "--git-no-sign-tags"}, usual...)
 	words = append(words, "--git-builder="+strings.Join(builder, " "), "--git-cleaner=true",
-		"--git-export-dir="+b.place.dir, "--git-tarball-dir="+b.opts.OrigDir)
+		"--git-export-dir="+b.place.dir, "--git-tarball-dir="+b.tarballDir())
 	if job.View.IsZero() {
 		words = append(words, "--git-ignore-new", "--git-export=WC")
 	} else {
@@ -179,6 +179,15 @@ func (b *builder) runGbp(ctx context.Context, job Job) error {
 	}
 	words = append(append(words, job.Binaries.Args...), b.changesOptions()...)
 	return b.opts.Terminal.in(b.pkg.Repo.WorkTree()).run(ctx, words...)
+}
+
+// tarballDir returns the directory that has the orig tarball; any, if none has.
+func (b *builder) tarballDir() string {
+	paths, err := dsc.OrigPaths(b.opts.OrigDirs, b.pkg.ID)
+	if err != nil {
+		return b.opts.OrigDirs[0]
+	}
+	return filepath.Dir(paths[0])
 }
 
 // shellWord returns a word as sh(1) reads it.

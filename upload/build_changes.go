@@ -39,7 +39,7 @@ func (b *builder) fromChanges(ctx context.Context, view gitmap.CommitID, tree gi
 	}
 	viewed := *b.pkg
 	viewed.Head = view
-	trees, err := OrigTrees(ctx, &viewed, b.opts.OrigDir, OrigOptions{b.opts.Limits, b.opts.Progress})
+	trees, err := OrigTrees(ctx, &viewed, b.opts.OrigDirs, OrigOptions{b.opts.Limits, b.opts.Progress})
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}

@@ -132,7 +132,7 @@ func writeFiles(t *testing.T, dir string, files map[string]string) {
 }
 
 func (l *lab) options() BuildOptions {
-	return BuildOptions{OrigDir: l.dir, Since: "1:1.1-1", DgitField: "0123 debian archive/debian/1%1.2-3 https://git.example.org/"}
+	return BuildOptions{OrigDirs: []string{l.dir}, Since: "1:1.1-1", DgitField: "0123 debian archive/debian/1%1.2-3 https://git.example.org/"}
 }
 
 var quiltFiles = map[string]string{
@@ -299,7 +299,7 @@ func TestBuildSourceRefuses(t *testing.T) {
 	})
 	t.Run("no orig", func(t *testing.T) {
 		opts := l.options()
-		opts.OrigDir = t.TempDir()
+		opts.OrigDirs = []string{t.TempDir()}
 		var none *dsc.NoOrigError
 		if _, err := BuildSource(ctx, l.Package, l.Head, opts); !errors.As(err, &none) {
 			t.Errorf("BuildSource = %v, want a NoOrigError", err)

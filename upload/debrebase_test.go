@@ -46,7 +46,7 @@ git commit -q -m 'Commit patch queue'
 	head := l.git("rev-parse", "HEAD")
 	pkg, err := OpenPackage(t.Context(), l.repo, "HEAD")
 	l.check(err)
-	v, err := MakeView(t.Context(), pkg, ViewOptions{OrigDir: l.dir})
+	v, err := MakeView(t.Context(), pkg, ViewOptions{OrigDirs: []string{l.dir}})
 	l.check(err)
 	if v.Layout.Layout != LayoutDebrebase || v.Mode != Linear || len(v.Made) != 1 || v.Made[0].Commit != v.Commit {
 		t.Errorf("MakeView = %+v, layout %+v; want one commit, layout debrebase", v, v.Layout)
@@ -69,7 +69,7 @@ func TestDebrebaseFails(t *testing.T) {
 	pkg, err := OpenPackage(t.Context(), l.repo, "HEAD")
 	l.check(err)
 	var ge *gitmap.GitError
-	if v, err := MakeView(t.Context(), pkg, ViewOptions{OrigDir: l.dir}); !errors.As(err, &ge) || !strings.Contains(ge.Stderr, "no\n") {
+	if v, err := MakeView(t.Context(), pkg, ViewOptions{OrigDirs: []string{l.dir}}); !errors.As(err, &ge) || !strings.Contains(ge.Stderr, "no\n") {
 		t.Errorf("MakeView with a git-debrebase that fails = %+v, %v; want its error", v, err)
 	}
 	if _, err := exec.LookPath("/usr/bin/git-debrebase"); err == nil {
@@ -77,10 +77,10 @@ func TestDebrebaseFails(t *testing.T) {
 	}
 	t.Setenv("PATH", "/usr/bin:/bin")
 	var missing *gitmap.NoDebrebaseError
-	if v, err := MakeView(t.Context(), pkg, ViewOptions{Mode: Linear, OrigDir: l.dir}); !errors.As(err, &missing) {
+	if v, err := MakeView(t.Context(), pkg, ViewOptions{Mode: Linear, OrigDirs: []string{l.dir}}); !errors.As(err, &missing) {
 		t.Errorf("MakeView without git-debrebase = %+v, %v; want a NoDebrebaseError", v, err)
 	}
-	if v, err := MakeView(t.Context(), pkg, ViewOptions{Mode: TryLinear, OrigDir: l.dir}); err != nil || len(v.Made) != 1 {
+	if v, err := MakeView(t.Context(), pkg, ViewOptions{Mode: TryLinear, OrigDirs: []string{l.dir}}); err != nil || len(v.Made) != 1 {
 		t.Errorf("MakeView without git-debrebase, in mode try-linear = %+v, %v; want a patch", v, err)
 	}
 }

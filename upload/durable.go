@@ -66,6 +66,54 @@ func bareError(err error) error {
 	return err
 }
 
+// sameFile makes the file from, which may be a symbolic link, available as to: itself if it can be linked, else one
+// like it.
+func sameFile(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if target, err := os.Readlink(from); err == nil {
+		return os.Symlink(target, to)
+	}
+	if err := copyDurably(from, to); err != nil {
+		return err
+	}
+	info, err := os.Stat(from)
+	if err != nil {
+		return err
+	}
+	return os.Chtimes(to, info.ModTime(), info.ModTime())
+}
+
+// putBack gives a file that was kept by sameFile its name back, whatever has that by now.
+func putBack(kept, path string) error {
+	if err := ignoreMissing(os.Remove(path + temporary)); err != nil {
+		return err
+	}
+	if err := sameFile(kept, path+temporary); err != nil {
+		return err
+	}
+	if err := os.Rename(path+temporary, path); err != nil {
+		return err
+	}
+	// Of two names of the same file rename(2) leaves both.
+	if err := ignoreMissing(os.Remove(path + temporary)); err != nil {
+		return err
+	}
+	return syncFile(filepath.Dir(path))
+}
+
+// sameEntry is sameContent, but a symbolic link is the same only as another one with its target.
+func sameEntry(a, b string) (bool, error) {
+	target, err := os.Readlink(a)
+	other, otherErr := os.Readlink(b)
+	if err == nil || otherErr == nil {
+		return err == nil && otherErr == nil && target == other, nil
+	}
+	return sameContent(a, b)
+}
+
 // syncFile gets a file, or a directory, onto the disk.
 func syncFile(path string) error {
 	f, err := os.Open(path)

@@ -22,7 +22,7 @@ import (
 //	unsigned/    the files of the upload that were made, before they are signed
 //	tags/        the signed tags, one file each
 //	signed/      the files, signed
-//	replaced/    files that had the names of those
+//	replaced/    files that had the names of those, whole before any of those has its name
 //
 // plan.json is written last of what a push starts with, and removed first at its end: without
 // it, the directory is rubbish. What is there has been synced to the disk.

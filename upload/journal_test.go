@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"debgit/dsc"
+	"debgit/dsc/dsctest"
 	"debgit/gitmap"
 	"debgit/history"
 )
@@ -271,6 +272,92 @@ func TestFilesReplaced(t *testing.T) {
 	for name, want := range map[string]string{"bell_1.1.dsc": "since\n", "bell_1.1.tar.xz": "before\n"} {
 		if got, err := os.ReadFile(filepath.Join(filepath.Dir(p.dir), name)); err != nil || string(got) != want {
 			t.Errorf("%s is %q, %v; want %q", name, got, err, want)
+		}
+	}
+}
+
+// quilt makes the package one with an orig tarball, which is beside the work tree.
+func (p *pusher) quilt(upstream string) {
+	p.t.Helper()
+	p.write("ring.c", "ring();\n")
+	p.write("debian/source/format", "3.0 (quilt)\n")
+	orig := &dsctest.Package{Format: FormatQuilt, Source: "bell", Version: upstream + "-1", Files: []dsctest.File{
+		{Name: "bell_" + upstream + ".orig.tar.gz", Entries: []dsctest.Entry{{Name: "bell/ring.c", Content: "ring();\n"}}},
+		{Name: "bell_" + upstream + "-1.debian.tar.gz", Entries: []dsctest.Entry{{Name: "debian/source/format", Content: "3.0 (quilt)\n"}}},
+	}}
+	built, err := orig.Build()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.write("../"+built.Files[0].Name, string(built.Files[0].Data))
+	p.release(upstream + "-1")
+}
+
+// An orig tarball that is beside the work tree is put where the other files of the upload go, by a step
+// of the push that can be undone.
+func TestOrigsElsewhere(t *testing.T) {
+	p := newPusher(t)
+	products := filepath.Join(p.world.Dir, "products")
+	if err := os.Mkdir(products, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	p.git("config", "dgit.default.build-products-dir", products)
+	p.quilt("2.0")
+	p.pushKilled(string(StepFiles))
+	if got, want := p.files(products), "bell_2.0-1.debian.tar.xz bell_2.0-1.dsc bell_2.0-1_source.changes bell_2.0.orig.tar.gz"; got != want {
+		t.Errorf("the files are %s, want %s", got, want)
+	}
+	if aborted, err := AbortPush(t.Context(), p.repo, os.Getenv); err != nil || len(aborted.Left) > 0 {
+		t.Fatalf("AbortPush = %v, %v", aborted, err)
+	}
+	if got := p.files(products); got != "" {
+		t.Errorf("after the abort there is %s", got)
+	}
+	if got, want := p.files(filepath.Dir(p.dir)), "bell_2.0.orig.tar.gz"; got != want {
+		t.Errorf("after the abort there is %s beside the work tree, want %s", got, want)
+	}
+
+	p.quilt("3.0")
+	p.publish(p.options())
+	if got, want := p.files(products), "bell_3.0.orig.tar.gz"; !strings.Contains(got, want) {
+		t.Errorf("the files are %s, want %s among them", got, want)
+	}
+}
+
+// What had the names of the files of a push is itself again when the push is given up: a link is one, and a file
+// that was the same already stays.
+func TestAbortPutsBack(t *testing.T) {
+	p := newPusher(t)
+	p.publish(p.options())
+	beside := filepath.Dir(p.dir)
+	list := func() (list string) {
+		for name := range strings.FieldsSeq(p.files(beside)) {
+			info, err := os.Lstat(filepath.Join(beside, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			list += fmt.Sprintln(name, info.Mode(), info.ModTime(), info.Sys().(*syscall.Stat_t).Ino)
+		}
+		return list
+	}
+	for i, at := range []string{string(StepFiles), string(StepFiles) + " noted"} {
+		version := fmt.Sprintf("1.%d", i+1)
+		p.diverge(version)
+		p.build()
+		link := filepath.Join(beside, "bell_"+version+".dsc")
+		if err := os.Rename(link, filepath.Join(beside, "elsewhere")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink("elsewhere", link); err != nil {
+			t.Fatal(err)
+		}
+		before := list()
+		p.pushKilled(at)
+		if aborted, err := AbortPush(t.Context(), p.repo, os.Getenv); err != nil || len(aborted.Left) > 0 {
+			t.Fatalf("killed at %s: AbortPush = %v, %v", at, aborted, err)
+		}
+		if got := list(); got != before {
+			t.Errorf("killed at %s: after the abort there is\n%s, before there was\n%s", at, got, before)
 		}
 	}
 }

@@ -38,7 +38,7 @@ func TestDetectLayout(t *testing.T) {
 			tt.splitSituation.make(l)
 			pkg, err := OpenPackage(t.Context(), l.repo, "main")
 			l.check(err)
-			got, err := DetectLayout(t.Context(), pkg, ViewOptions{OrigDir: l.dir, Upstream: tt.splitSituation.upstream})
+			got, err := DetectLayout(t.Context(), pkg, ViewOptions{OrigDirs: []string{l.dir}, Upstream: tt.splitSituation.upstream})
 			if tt.layout == "" {
 				if err == nil || !isRefusal(err) {
 					t.Errorf("DetectLayout = %+v, %v; want a refusal", got, err)
@@ -52,7 +52,7 @@ func TestDetectLayout(t *testing.T) {
 				if mode == "" {
 					continue
 				}
-				if v, err := MakeView(t.Context(), pkg, ViewOptions{Mode: mode, OrigDir: l.dir, Upstream: tt.splitSituation.upstream}); err != nil {
+				if v, err := MakeView(t.Context(), pkg, ViewOptions{Mode: mode, OrigDirs: []string{l.dir}, Upstream: tt.splitSituation.upstream}); err != nil {
 					t.Errorf("MakeView in mode %s = %+v, %v; but that mode was detected", mode, v, err)
 				}
 			}

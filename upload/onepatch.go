@@ -102,7 +102,7 @@ func (q *quilter) removeAll() error {
 
 // likeDpkgSource has dpkg-source make the only patch, in a private copy of the branch.
 func (q *quilter) likeDpkgSource(ctx context.Context) error {
-	b, err := newBuilder(q.pkg, BuildOptions{OrigDir: q.opts.OrigDir, Programs: q.opts.Programs, Terminal: q.opts.Terminal})
+	b, err := newBuilder(q.pkg, BuildOptions{OrigDirs: q.opts.OrigDirs, Programs: q.opts.Programs, Terminal: q.opts.Terminal})
 	if err != nil {
 		return err
 	}

@@ -21,17 +21,17 @@ func (e *FormatError) Error() string {
 	return "the source format is " + e.Format + ", but only " + FormatQuilt + " has patches beside upstream's files"
 }
 
-// OrigTrees works out the trees that the orig tarballs in dir make with the packaging of pkg. It writes
+// OrigTrees works out the trees that the orig tarballs in dirs make with the packaging of pkg. It writes
 // objects, and remembers the tarballs for the next time; no other ref moves.
 //
 // The error is a [*FormatError] for other formats than 3.0 (quilt), a [*dsc.NoOrigError] or a
 // [*dsc.DuplicateOrigError] if the tarballs are not as they should be, and else one of
 // [gitmap.Pack.QuiltTrees]; it is in a [*dsc.PackageError].
-func OrigTrees(ctx context.Context, pkg *Package, dir string, opts OrigOptions) (*gitmap.QuiltTrees, error) {
+func OrigTrees(ctx context.Context, pkg *Package, dirs []string, opts OrigOptions) (*gitmap.QuiltTrees, error) {
 	if pkg.Format != FormatQuilt {
 		return nil, pkg.wrap(&FormatError{pkg.Format})
 	}
-	trees, err := origTrees(ctx, pkg, dir, opts)
+	trees, err := origTrees(ctx, pkg, dirs, opts)
 	return trees, pkg.wrap(err)
 }
 
@@ -43,17 +43,17 @@ func (p *Package) wrap(err error) error {
 	return &dsc.PackageError{ID: p.ID, Err: err}
 }
 
-func origTrees(ctx context.Context, pkg *Package, dir string, opts OrigOptions) (*gitmap.QuiltTrees, error) {
+func origTrees(ctx context.Context, pkg *Package, dirs []string, opts OrigOptions) (*gitmap.QuiltTrees, error) {
 	tree, err := pkg.Repo.Tree(ctx, pkg.Head)
 	if err != nil {
 		return nil, err
 	}
-	return origTreesOf(ctx, pkg, tree, dir, opts)
+	return origTreesOf(ctx, pkg, tree, dirs, opts)
 }
 
 // origTreesOf is origTrees with the packaging of another tree than HEAD's.
-func origTreesOf(ctx context.Context, pkg *Package, tree gitmap.ObjectID, dir string, opts OrigOptions) (*gitmap.QuiltTrees, error) {
-	origs, err := dsc.OpenOrigs(dir, pkg.ID)
+func origTreesOf(ctx context.Context, pkg *Package, tree gitmap.ObjectID, dirs []string, opts OrigOptions) (*gitmap.QuiltTrees, error) {
+	origs, err := dsc.OpenOrigs(dirs, pkg.ID)
 	if err != nil {
 		return nil, err
 	}

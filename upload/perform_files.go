@@ -2,8 +2,6 @@ package upload
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -50,7 +48,7 @@ func stage(from, to string, changes bool) error {
 
 // placeFiles gives the files their final names. What had these names is kept until the end.
 func (p *performer) placeFiles(context.Context) error {
-	if err := os.MkdirAll(p.path("replaced"), 0o777); err != nil {
+	if err := p.keepReplaced(); err != nil {
 		return err
 	}
 	for _, f := range p.Plan.Files {
@@ -65,9 +63,6 @@ func (p *performer) placeFiles(context.Context) error {
 		if same {
 			continue
 		}
-		if err := p.keepReplaced(f.Name); err != nil {
-			return err
-		}
 		if err := copyDurably(from, to); err != nil {
 			return err
 		}
@@ -75,17 +70,38 @@ func (p *performer) placeFiles(context.Context) error {
 	return nil
 }
 
-// keepReplaced keeps a copy of what has the name of a file of the upload, if it is not ours.
-func (p *performer) keepReplaced(name string) error {
-	kept := p.path("replaced", name)
-	if _, err := os.Lstat(kept); err == nil {
+// keepReplaced keeps what has the names of files of the upload, before any of these gets its name: later nobody
+// could tell what was there before.
+func (p *performer) keepReplaced() error {
+	if _, err := os.Stat(p.path("replaced")); err == nil {
 		return nil
 	}
-	err := copyDurably(filepath.Join(p.Plan.Products, name), kept)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	work := p.path("replacing")
+	if err := os.RemoveAll(work); err != nil {
+		return err
 	}
-	return err
+	if err := os.Mkdir(work, 0o777); err != nil {
+		return err
+	}
+	for _, f := range p.Plan.Files {
+		if !f.Made {
+			continue
+		}
+		path := filepath.Join(p.Plan.Products, f.Name)
+		if info, err := os.Lstat(path); err == nil && info.IsDir() { // it stays, and the file does not get its name
+			continue
+		}
+		if err := ignoreMissing(sameFile(path, filepath.Join(work, f.Name))); err != nil {
+			return err
+		}
+	}
+	if err := syncFile(work); err != nil {
+		return err
+	}
+	if err := os.Rename(work, p.path("replaced")); err != nil {
+		return err
+	}
+	return syncFile(p.dir)
 }
 
 // checkSent checks, before anything is public, that the files that are sent as they are have not changed since the

@@ -111,9 +111,6 @@ func (p *planner) fetch(ctx context.Context) (err error) {
 		return err
 	}
 	t := p.target
-	if t.ProductsDir, err = filepath.Abs(t.ProductsDir); err != nil { // a push may go on in another directory
-		return err
-	}
 	if s := p.opts.Suite; s != "" && s != p.pkg.Suite && s != t.Codename {
 		p.list.find(Check{
 			Code: "suite", Text: fmt.Sprintf("debian/changelog is for %s (%s), not for %s", p.pkg.Suite, t.Codename, s),
@@ -204,7 +201,7 @@ func (p *planner) makeView(ctx context.Context) error {
 		return err
 	}
 	p.view, err = MakeView(ctx, p.pkg, ViewOptions{
-		Mode: mode, Split: always, NoSplit: never, OrigDir: p.target.ProductsDir, Upstream: p.opts.Upstream, Forces: p.opts.Forces,
+		Mode: mode, Split: always, NoSplit: never, OrigDirs: p.target.OrigDirs, Upstream: p.opts.Upstream, Forces: p.opts.Forces,
 		Limits: p.opts.Limits, Progress: p.opts.Progress, Programs: p.opts.Built.Programs, Terminal: p.opts.Built.Terminal,
 	})
 	if needed := (*SplitNeededError)(nil); errors.As(err, &needed) {

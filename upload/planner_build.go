@@ -19,7 +19,7 @@ import (
 // build makes the source package, and checks it.
 func (p *planner) build(ctx context.Context) (err error) {
 	opts := p.opts.Built
-	opts.OrigDir, opts.Limits, opts.Progress = p.target.ProductsDir, p.opts.Limits, p.opts.Progress
+	opts.OrigDirs, opts.Limits, opts.Progress = p.target.OrigDirs, p.opts.Limits, p.opts.Progress
 	opts.DgitField = fmt.Sprintf("%s %s %s %s", p.plan.Commit, p.plan.Nominal, history.ArchiveTag(p.plan.Nominal, p.pkg.ID.Version), p.target.ReadURL)
 	switch opts.Since {
 	case "":
@@ -62,7 +62,7 @@ func (p *planner) build(ctx context.Context) (err error) {
 func (p *planner) checkListed(changes *dsc.Changes) (ok bool, err error) {
 	const code = "files"
 	for _, f := range changes.Files {
-		if slices.Contains(p.built.Files, f.Name) {
+		if slices.Contains(p.placed(), f.Name) {
 			continue
 		}
 		err := verifyFile(f, filepath.Join(p.plan.Products, f.Name))
@@ -244,7 +244,7 @@ func (p *planner) planRest(context.Context) error {
 	}
 	for _, name := range p.fileNames(c.changes) {
 		dir := p.built.Dir
-		made := slices.Contains(p.built.Files, name)
+		made := slices.Contains(p.placed(), name)
 		if !made {
 			dir = p.plan.Products
 		}
@@ -280,9 +280,18 @@ func (p *planner) planRest(context.Context) error {
 	return nil
 }
 
-// fileNames returns the names of what was made, and of all else that the .changes lists.
+// placed returns the names of what is to be put where the files of source packages are: what was made, and before it
+// the orig tarballs that were found elsewhere.
+func (p *planner) placed() []string {
+	elsewhere := slices.DeleteFunc(slices.Clone(p.built.Origs), func(name string) bool {
+		return fileIn([]string{p.plan.Products}, name) != ""
+	})
+	return append(elsewhere, p.built.Files...)
+}
+
+// fileNames returns the names of what is to be put there, and of all else that the .changes lists.
 func (p *planner) fileNames(changes *dsc.Changes) []string {
-	names := slices.Clone(p.built.Files)
+	names := p.placed()
 	for _, f := range changes.Files {
 		if !slices.Contains(names, f.Name) {
 			names = append(names, f.Name)

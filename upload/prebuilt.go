@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -59,7 +60,7 @@ func openPrebuilt(pkg *Package, changes string, listed *dsc.Changes, opts BuildO
 	if err := b.copyControl(filepath.Dir(changes), listed, opts); err != nil {
 		return nil, err
 	}
-	return b, b.linkSource(filepath.Dir(changes))
+	return b, b.linkSource(append([]string{filepath.Dir(changes)}, opts.OrigDirs...))
 }
 
 // copyControl copies the .dsc, each .buildinfo and the .changes, without signatures, with the fields that
@@ -105,8 +106,8 @@ func (b *Built) copyControl(dir string, changes *dsc.Changes, opts BuildOptions)
 	return nil
 }
 
-// linkSource puts the files of the source package beside its .dsc.
-func (b *Built) linkSource(dir string) error {
+// linkSource puts the files of the source package beside its .dsc; each is in one of dirs.
+func (b *Built) linkSource(dirs []string) error {
 	text, err := readControl(b.Dsc)
 	if err != nil {
 		return err
@@ -116,7 +117,8 @@ func (b *Built) linkSource(dir string) error {
 		return err
 	}
 	for _, f := range source.Files {
-		if err := linkOrCopy(filepath.Join(dir, f.Name), filepath.Join(b.Dir, f.Name)); err != nil {
+		path := cmp.Or(fileIn(dirs, f.Name), filepath.Join(dirs[0], f.Name)) // or the error names that
+		if err := linkOrCopy(path, filepath.Join(b.Dir, f.Name)); err != nil {
 			return err
 		}
 	}

@@ -34,7 +34,7 @@ type PushOptions struct {
 
 	Sign   SignOptions // Maintainer is what the changelog says
 	DEP14  DEP14Options
-	Built  BuildOptions // Since "_": no version; default: the newest in the archive. OrigDir and DgitField are set
+	Built  BuildOptions // Since "_": no version; default: the newest in the archive. OrigDirs and DgitField are set
 	Upload PlannedUpload
 
 	Prebuilt bool   // push what was built before, instead of building the source package: Changes, or what is in ProductsDir

@@ -107,7 +107,7 @@ func makeSituation(t *testing.T, s situation) (*Fixup, error) {
 	t.Helper()
 	situationEnvironment(t)
 	dir := s.build(t)
-	return PlanFixup(t.Context(), openSituation(t, dir), ViewOptions{Mode: s.mode, OrigDir: filepath.Dir(dir)})
+	return PlanFixup(t.Context(), openSituation(t, dir), ViewOptions{Mode: s.mode, OrigDirs: []string{filepath.Dir(dir)}})
 }
 
 // TestCauses has a branch that differs from the tarball in each way.
@@ -177,7 +177,7 @@ func TestShallow(t *testing.T) {
 		{"3", "main", Linear, 1},
 		{"1", "main", Smash, 1},
 	} {
-		view, err := MakeView(t.Context(), clone(tt.depth, tt.branch), ViewOptions{Mode: tt.mode, OrigDir: filepath.Dir(whole)})
+		view, err := MakeView(t.Context(), clone(tt.depth, tt.branch), ViewOptions{Mode: tt.mode, OrigDirs: []string{filepath.Dir(whole)}})
 		var linear *LinearError
 		switch {
 		case tt.made < 0:

@@ -284,11 +284,18 @@ func (r *remoteSigner) checkSigned(names []string, files [][]byte) error {
 	if fields(source.Fields) != fields(sent.fields) || commit != r.journal.Plan.Commit.String() {
 		return wireErrorf("it sends another %s back", names[0])
 	}
+	unsigned, err := r.read(".changes")
+	if err != nil {
+		return err
+	}
+	planned, err := dsc.ParseChanges(names[1], []byte(unsigned.fields.String()))
+	if err != nil {
+		return err
+	}
 	for _, f := range changes.Files {
 		i := slices.Index(names, f.Name)
-		planned := slices.IndexFunc(r.journal.Plan.Files, func(p PlannedFile) bool { return p.Name == f.Name })
 		switch {
-		case planned < 0 || f.Name == names[1]:
+		case !unsigned.fields.Lists(f.Name):
 			return wireErrorf("its %s lists %s, which is not of the upload", names[1], f.Name)
 		case i >= 0:
 			if err := f.Verify(bytes.NewReader(files[i])); err != nil {
@@ -296,7 +303,7 @@ func (r *remoteSigner) checkSigned(names []string, files [][]byte) error {
 			}
 		}
 	}
-	if changes.ID != r.journal.Plan.ID() || len(changes.Files) != len(r.journal.Plan.Files)-1 {
+	if changes.ID != r.journal.Plan.ID() || len(changes.Files) != len(planned.Files) {
 		return wireErrorf("it sends another %s back", names[1])
 	}
 	return nil

@@ -336,7 +336,7 @@ func (s *splitSituation) checkView(l *layoutLab, view string) {
 	if pkg.Format != FormatQuilt {
 		return
 	}
-	trees, err := OrigTrees(l.t.Context(), pkg, l.dir, OrigOptions{})
+	trees, err := OrigTrees(l.t.Context(), pkg, []string{l.dir}, OrigOptions{})
 	l.check(err)
 	if tree, err := l.repo.Tree(l.t.Context(), pkg.Head); err != nil || trees.Patched != tree {
 		l.t.Errorf("the view has the tree %s, %v; but a source package of it unpacks to %s", tree, err, trees.Patched)
@@ -347,7 +347,7 @@ func (s *splitSituation) checkView(l *layoutLab, view string) {
 func (s *splitSituation) view(l *layoutLab) (string, error) {
 	pkg, err := OpenPackage(l.t.Context(), l.repo, "main")
 	l.check(err)
-	v, err := MakeView(l.t.Context(), pkg, ViewOptions{Mode: s.mode, Split: s.split, OrigDir: l.dir, Upstream: s.upstream})
+	v, err := MakeView(l.t.Context(), pkg, ViewOptions{Mode: s.mode, Split: s.split, OrigDirs: []string{l.dir}, Upstream: s.upstream})
 	switch {
 	case err != nil:
 		return "fails", err

@@ -107,7 +107,7 @@ func (s *splitter) withDebian(ctx context.Context, pack *gitmap.Pack, upstream g
 
 // commitOrigs makes the commits of the orig tarballs.
 func (s *splitter) commitOrigs(ctx context.Context, pack *gitmap.Pack) (gitmap.CommitID, error) {
-	origs, err := dsc.OpenOrigs(s.opts.OrigDir, s.pkg.ID)
+	origs, err := dsc.OpenOrigs(s.opts.OrigDirs, s.pkg.ID)
 	if err != nil {
 		return gitmap.CommitID{}, err
 	}

@@ -12,7 +12,7 @@ type ViewOptions struct {
 	Mode     QuiltMode // of 3.0 (quilt); default: that of the layout that the branch has, see [DetectLayout]
 	Split    bool      // the archive view is beside the branch, even if the mode does not ask for that
 	NoSplit  bool      // it may not be: quilt modes that ask for it are refused
-	OrigDir  string    // where the orig tarballs are
+	OrigDirs []string  // where the orig tarballs are looked for, in this order
 	Upstream string    // for the modes without upstream's files: the commit that has them, as gitrevisions(7) names it; default: upstream's tag
 	Forces   Forces
 	Limits   gitmap.Limits
@@ -126,7 +126,7 @@ func (m *maker) readOrigs(ctx context.Context) (*gitmap.QuiltTrees, error) {
 	if m.opts.known != nil && len(m.view.Made) == 0 {
 		return m.opts.known, nil
 	}
-	return origTrees(ctx, m.pkg, m.opts.OrigDir, OrigOptions{m.opts.Limits, m.opts.Progress})
+	return origTrees(ctx, m.pkg, m.opts.OrigDirs, OrigOptions{m.opts.Limits, m.opts.Progress})
 }
 
 // made notes a commit on top of those of the view so far.

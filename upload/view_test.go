@@ -198,7 +198,7 @@ func (s situation) view(t *testing.T, dir string) string {
 	t.Helper()
 	pkg := openSituation(t, dir)
 	view, err := MakeView(t.Context(), pkg, ViewOptions{
-		Mode: s.mode, OrigDir: filepath.Dir(dir),
+		Mode: s.mode, OrigDirs: []string{filepath.Dir(dir)},
 	})
 	if err != nil {
 		t.Log(err)

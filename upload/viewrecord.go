@@ -24,7 +24,7 @@ type viewRecord struct {
 
 // recordOf returns the record for a view of pkg: for the same branch, mode and tarballs it is the same.
 func recordOf(pkg *Package, opts ViewOptions) (*viewRecord, error) {
-	origs, err := dsc.OpenOrigs(opts.OrigDir, pkg.ID)
+	origs, err := dsc.OpenOrigs(opts.OrigDirs, pkg.ID)
 	if err != nil {
 		return nil, err
 	}

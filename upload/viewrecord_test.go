@@ -16,7 +16,7 @@ func TestViewRecord(t *testing.T) {
 		t.Helper()
 		pkg, err := OpenPackage(t.Context(), l.repo, "main")
 		l.check(err)
-		v, err := MakeView(t.Context(), pkg, ViewOptions{Mode: Smash, Split: true, OrigDir: l.dir})
+		v, err := MakeView(t.Context(), pkg, ViewOptions{Mode: Smash, Split: true, OrigDirs: []string{l.dir}})
 		l.check(err)
 		return v
 	}

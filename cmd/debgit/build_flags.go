@@ -83,7 +83,7 @@ func (o *buildFlags) add(cmd *cobra.Command, programs ...string) {
 	addOpenFlags(cmd, &o.open)
 	addLimitFlag(cmd.Flags(), &o.limits)
 	flags := cmd.Flags()
-	flags.StringVar(&o.products, "build-products-dir", "", "the upstream tarballs are in `DIR`, where what is built goes, too (default: as configured, else beside the work tree)")
+	flags.StringVar(&o.products, "build-products-dir", "", "put what is built into `DIR` (default: as configured, else beside the work tree); the upstream tarballs are looked for there, and then beside the work tree")
 	flags.StringVarP(&o.since, "since-version", "v", "", "the .changes tells what is new since `VERSION`; _: in the newest entry alone (default: the newest in the suite)")
 	flags.StringVarP(&o.maintainer, "maintainer", "m", "", "the .changes names `NAME <EMAIL>` as the maintainer")
 	flags.BoolVar(&o.rmOld, "rm-old-changes", false, "remove what older builds of this version have left of .changes (default: as configured, else not)")
@@ -163,7 +163,7 @@ func (env *environment) sayRemoving(lines []string) {
 }
 
 func (o *buildFlags) buildOptions(env *environment, w *buildWork) (opts upload.BuildOptions, err error) {
-	opts = upload.BuildOptions{OrigDir: w.products, Since: dsc.Version(o.since), Maintainer: o.maintainer, Limits: o.limits}
+	opts = upload.BuildOptions{OrigDirs: w.origDirs, Since: dsc.Version(o.since), Maintainer: o.maintainer, Limits: o.limits}
 	opts.Terminal.Stdin = env.stdin
 	if !env.options.quiet {
 		opts.Terminal.Messages = env.stderr

@@ -10,7 +10,7 @@ const buildSourceHelp = `Makes the source package of the commit that is checked 
 and dpkg-genchanges(1): PACKAGE_VERSION.dsc, the files that it lists, and
 PACKAGE_VERSION_source.changes. They appear beside the work tree, or in the
 directory of --build-products-dir, when all are complete. The upstream tarballs
-must be there. Nothing is signed.
+must be there, or beside the work tree. Nothing is signed.
 
 It works in a private copy of the commit: nothing of the work tree is changed,
 and nothing in it that is not committed has a say. So that nothing is forgotten,

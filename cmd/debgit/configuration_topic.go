@@ -72,8 +72,8 @@ Where else git history is looked for:
 
 How packages are built, see debgit help build:
 
-  build-products-dir    what is built, and where upstream's tarballs are; from
-                        the work tree, built in: ..
+  build-products-dir    where is what is built, and upstream's tarballs, if they
+                        are not in ..; from the work tree, built in: ..
   quilt-mode            how the branch has the patches; else debgit looks at it:
                         debgit help layouts
   quilt-mode-gbp        likewise, for gbp-build; built in: gbp

@@ -19,7 +19,7 @@ type packageFlags struct {
 
 func (o *packageFlags) add(cmd *cobra.Command) {
 	addDistroFlag(cmd, &o.distro)
-	cmd.Flags().StringVar(&o.productsDir, "build-products-dir", "", "the upstream tarballs are in `DIR` (default: as configured, else beside the work tree)")
+	cmd.Flags().StringVar(&o.productsDir, "build-products-dir", "", "the upstream tarballs are in `DIR` (default: as configured), or else beside the work tree")
 }
 
 // A packageWork is a source package to be worked on.
@@ -27,6 +27,7 @@ type packageWork struct {
 	*upload.Package
 	access   *history.Access // to the distro of its suite
 	products string          // directory of its upstream tarballs and of what is built
+	origDirs []string        // where its upstream tarballs are looked for
 }
 
 // open opens the package.
@@ -55,5 +56,6 @@ func (o *packageFlags) open(ctx context.Context, env *environment, access histor
 	if w.products = below(env.cwd, o.productsDir); o.productsDir == "" {
 		w.products, err = w.access.ProductsDir(repo.WorkTree())
 	}
+	w.origDirs = history.OrigDirs(w.products, repo.WorkTree())
 	return w, err
 }

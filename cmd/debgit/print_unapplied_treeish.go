@@ -51,7 +51,7 @@ func runPrintUnapplied(ctx context.Context, env *environment, opts printUnapplie
 	}
 	progress := env.progress()
 	defer progress.close()
-	trees, err := upload.OrigTrees(ctx, work.Package, work.products, upload.OrigOptions{Limits: opts.limits, Progress: progress.report})
+	trees, err := upload.OrigTrees(ctx, work.Package, work.origDirs, upload.OrigOptions{Limits: opts.limits, Progress: progress.report})
 	progress.close()
 	if err != nil {
 		return err

@@ -86,7 +86,7 @@ func (o *pushFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	addOpenFlags(cmd, &o.archive.open)
 	o.archive.addPackage(cmd)
-	flags.StringVar(&o.archive.productsDir, "build-products-dir", "", "the orig tarballs are in `DIR`, where the files of the upload go, too (default: as configured, else beside the work tree)")
+	flags.StringVar(&o.archive.productsDir, "build-products-dir", "", "put the files of the upload into `DIR` (default: as configured, else beside the work tree); the orig tarballs are looked for there, and then beside the work tree")
 	flags.BoolVar(&o.archive.noChase, "no-chase-dsc-distro", false, "do not ask another distro for the commit that a .dsc names")
 	addLimitFlag(flags, &o.archive.limits)
 	flags.BoolVarP(&o.newPackage, "new", "N", false, "the source package may be new to the suite")

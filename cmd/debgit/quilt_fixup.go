@@ -87,7 +87,7 @@ func (o *viewFlags) saveView(ctx context.Context, work *packageWork, view *uploa
 
 // options returns the options for the archive view of a package, which is to be built with a tool, if any.
 func (o *viewFlags) options(env *environment, work *packageWork, tool upload.BinaryTool) (upload.ViewOptions, error) {
-	opts := upload.ViewOptions{OrigDir: work.products, Upstream: o.upstream}
+	opts := upload.ViewOptions{OrigDirs: work.origDirs, Upstream: o.upstream}
 	var err error
 	if opts.Split, opts.NoSplit, err = work.access.SplitView(string(o.split)); err != nil {
 		return opts, err

@@ -281,14 +281,13 @@ func origLines(env *environment, s *history.Status) []string {
 	case o == nil:
 		return []string{"none: the version " + string(s.Version()) + " has no revision"}
 	}
-	dir := o.Dir
-	if rel, err := filepath.Rel(env.cwd, dir); err == nil {
-		dir = rel
-	}
 	var lines []string
 	missing := false
 	for _, f := range o.Files {
-		text := filepath.Join(dir, f.Name)
+		text := filepath.Join(f.Dir, f.Name)
+		if rel, err := filepath.Rel(env.cwd, text); err == nil {
+			text = rel
+		}
 		switch f.State {
 		case history.OrigSame:
 			text += ", as " + o.Listed + " has it"

@@ -79,6 +79,7 @@ type origsJSON struct {
 
 type origFileJSON struct {
 	Name  string `json:"name"`
+	Dir   string `json:"dir"`   // that has it, or should
 	State string `json:"state"` // "same", "other", "missing" or "unlisted"
 }
 
@@ -107,9 +108,9 @@ func newStatusJSON(s *history.Status, layout *upload.DetectedLayout) statusJSON 
 		r.Suites = append(r.Suites, newSuiteStatusJSON(suite))
 	}
 	if o := s.Origs; o != nil {
-		r.Origs = &origsJSON{Dir: o.Dir, Listed: o.Listed, Files: []origFileJSON{}}
+		r.Origs = &origsJSON{Dir: o.Dirs[0], Listed: o.Listed, Files: []origFileJSON{}}
 		for _, f := range o.Files {
-			r.Origs.Files = append(r.Origs.Files, origFileJSON{f.Name, string(f.State)})
+			r.Origs.Files = append(r.Origs.Files, origFileJSON{f.Name, f.Dir, string(f.State)})
 		}
 	}
 	for _, c := range s.Complain {
