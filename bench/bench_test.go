@@ -42,18 +42,25 @@ func TestMedian(t *testing.T) {
 }
 
 func TestTargets(t *testing.T) {
-	took := func(seconds float64) *sample {
-		return &sample{wall: time.Duration(seconds * float64(time.Second)), memory: 50e6}
+	took := func(seconds, cpu float64) *sample {
+		return &sample{wall: time.Duration(seconds * float64(time.Second)), cpu: time.Duration(cpu * float64(time.Second)), memory: 50e6}
 	}
+	decoding := func(seconds float64) row { return row{"decoding alone, -T1", took(seconds, seconds)} }
 	tables := []table{
-		{firstStep, []row{{"debgit import-dsc", took(1)}, {"dgit import-dsc", took(14)}, {"dpkg-source -x", nil}, {"decoding alone, -T1", took(0.5)}}},
-		{secondStep, []row{{"debgit import-dsc", nil}, {"dgit import-dsc", took(14)}}},
+		{firstStep, []row{{"debgit import-dsc", took(1, 1.6)}, {"dgit import-dsc", took(14, 14)}, {"dpkg-source -x", nil}, decoding(0.5)}},
+		{secondStep, []row{{"debgit import-dsc", nil}, {"dgit import-dsc", took(14, 14)}}},
+		{secondStep, []row{{"debgit import-dsc", took(1, 1.9)}, {"dgit import-dsc", took(14, 14)}, decoding(0.5), {"decoding alone, -T0", took(0.4, 0.5)}}},
+		{revisionStep, []row{{"debgit import-dsc", took(1, 1)}, {"dgit import-dsc", took(3, 3)}, decoding(0.5)}},
 	}
-	want := "| coreutils, first | time against decoding, -T1 | 2.00 | 2.00 | met |\n" +
-		"| coreutils, first | times faster than dgit | 14.0 | 15.0 | **missed** |\n" +
-		"| coreutils, first | memory, MB | 50 | 80 | met |\n"
+	want := `| coreutils, first | time against decoding, -T1 | 2.00 | 2.00 | met |
+| coreutils, first | times faster than dgit | 14.0 | 15.0 | **missed** |
+| coreutils, first | memory, MB | 50 | 80 | met |
+| coreutils, second | time against decoding, -T0 | 2.50 | 0.80 | **missed**: in 0.32 s, but decoding alone takes 0.40 s |
+| coreutils, second | times faster than dgit | 14.0 | 15.0 | **missed**: in 0.93 s, but there are 0.95 s of work for each processor |
+| coreutils, revision | times faster than dgit | 3.0 | 15.0 | **missed**: in 0.20 s, but there are 0.50 s of work for each processor |
+`
 	var got strings.Builder
-	writeTargets(&got, "coreutils", tables)
+	writeTargets(&got, "coreutils", tables, 2)
 	if diff := cmp.Diff(want, got.String()); diff != "" {
 		t.Errorf("writeTargets: -want +got\n%s", diff)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -42,7 +43,7 @@ func measureImports(opts options, dir string) (string, error) {
 		for _, t := range tables {
 			t.write(&report, labels[t.step], i == 0 && t.step == firstStep)
 		}
-		writeTargets(&targets, p.first.pkg(), tables)
+		writeTargets(&targets, p.first.pkg(), tables, runtime.NumCPU())
 		if err := os.RemoveAll(where); err != nil {
 			return "", err
 		}
