@@ -102,20 +102,23 @@ func (f *forwarder) forward(ctx context.Context) (commit gitmap.CommitID, made *
 		return commit, nil, nil
 	}
 	tip := f.target.Fetched.Commit
-	if has, err := f.pkg.Repo.IsAncestor(ctx, tip, commit); has || err != nil {
-		if err == nil {
-			f.list.pass("history")
-		}
+	isOnTop, err := f.pkg.Repo.IsAncestor(ctx, tip, commit)
+	if err != nil {
 		return commit, nil, err
 	}
-	if f.notFF && (f.view.Split || f.overwrite.IsZero()) {
-		f.list.find(Check{
+	mayRewrite := f.notFF && (f.view.Split || f.overwrite.IsZero())
+	var reason *Check
+	switch {
+	case mayRewrite && !isOnTop:
+		reason = &Check{
 			Code: "history", Result: Forced, Option: "--deliberately-not-fast-forward",
 			Text: fmt.Sprintf("%s replaces the suite branch of %s, which it does not build on", f.pkg.ID, f.target.Codename),
-		})
-		return commit, nil, nil
+		}
+	case !mayRewrite && !f.overwrite.IsZero(): // also if there is nothing to overwrite: who says so is to be right
+		reason, err = f.notOverwritten(ctx, isOnTop)
+	case !isOnTop:
+		reason, err = f.notForward(ctx)
 	}
-	reason, err := f.refusal(ctx)
 	if err != nil {
 		return commit, nil, err
 	}
@@ -124,6 +127,9 @@ func (f *forwarder) forward(ctx context.Context) (commit gitmap.CommitID, made *
 		return commit, nil, nil
 	}
 	f.list.pass("history")
+	if isOnTop {
+		return commit, nil, nil
+	}
 	m := &pseudomerge{
 		view: commit, over: tip, version: f.target.Fetched.Version, author: f.author,
 		mode: f.mode, split: f.view.Split, overwrite: f.overwrite,
@@ -132,27 +138,32 @@ func (f *forwarder) forward(ctx context.Context) (commit gitmap.CommitID, made *
 	return commit, &PlannedCommit{commit, m.subject()}, err
 }
 
-// refusal returns why there may be no pseudomerge; nil if there may.
-func (f *forwarder) refusal(ctx context.Context) (*Check, error) {
+// notForward returns why there may be no pseudomerge, which nobody has asked for; nil if there may.
+func (f *forwarder) notForward(ctx context.Context) (*Check, error) {
 	version := f.target.Fetched.Version
-	switch {
-	case f.overwrite.Version != "":
-		if f.overwrite.Version != version {
-			return &Check{
-				Code: "overwritten", Text: fmt.Sprintf("%s is to be overwritten, but %s has %s", f.overwrite.Version, f.target.Codename, version),
-				Remedy: "look at it: debgit diff " + string(version) + " HEAD",
-			}, nil
-		}
-		return nil, nil
-	case f.overwrite.TrustChangelog:
-		return f.notNamed(ctx, version)
-	case f.view.Split:
+	if f.view.Split {
 		ok, err := f.isTagged(ctx, version)
 		if ok || err != nil {
 			return nil, err
 		}
 	}
 	return f.notOnTop(version), nil
+}
+
+// notOverwritten returns why what the suite has may not be overwritten as it was asked for; nil if it may.
+func (f *forwarder) notOverwritten(ctx context.Context, isOnTop bool) (*Check, error) {
+	version := f.target.Fetched.Version
+	switch want := f.overwrite.Version; want {
+	case "":
+		return f.notNamed(ctx, version, isOnTop)
+	case version:
+		return nil, nil
+	default:
+		return &Check{
+			Code: "overwritten", Text: fmt.Sprintf("%s is to be overwritten, but %s has %s", want, f.target.Codename, version),
+			Remedy: "look at it: debgit diff " + string(version) + " HEAD",
+		}, nil
+	}
 }
 
 // mergeRemedy says how the branch gets an upload. Where it has the maintainer view, the archive view
@@ -177,7 +188,7 @@ func (f *forwarder) notOnTop(version dsc.Version) *Check {
 
 // notNamed returns why the changelog cannot be trusted to have a version: it does not name it. Of
 // experimental, that version counts which the suite has that experimental is of, if that is higher.
-func (f *forwarder) notNamed(ctx context.Context, version dsc.Version) (*Check, error) {
+func (f *forwarder) notNamed(ctx context.Context, version dsc.Version, isOnTop bool) (*Check, error) {
 	parent, ok, err := f.target.Access.Value("experimental-quirk-" + f.target.Codename)
 	if err != nil {
 		return nil, err
@@ -192,15 +203,23 @@ func (f *forwarder) notNamed(ctx context.Context, version dsc.Version) (*Check, 
 			suite, version = parent, other
 		}
 	}
-	for _, e := range f.pkg.Changelog {
-		if e.Version == version && e.IsReleased() && e.Maintainer != "" {
-			return nil, nil
-		}
-	}
-	return &Check{
+	c := &Check{
 		Code: "overwrite", Text: fmt.Sprintf("debian/changelog does not mention %s, which was uploaded to %s", version, suite),
 		Remedy: f.mergeRemedy(version),
-	}, nil
+	}
+	if isOnTop {
+		c.Remedy = "mend debian/changelog, or push without --trust-changelog: the branch builds on that upload"
+	}
+	for _, e := range f.pkg.Changelog {
+		switch {
+		case e.Version != version:
+		case e.IsReleased() && e.Maintainer != "":
+			return nil, nil
+		default:
+			c.Code, c.Text = "overwrite-unreleased", fmt.Sprintf("debian/changelog has %s as one that is not released, but it was uploaded to %s", version, suite)
+		}
+	}
+	return c, nil
 }
 
 // isTagged says whether tags prove that the commit builds on what the suite has: the archive view of

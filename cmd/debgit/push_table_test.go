@@ -83,6 +83,22 @@ var pushSituations = []struct {
 		w.release("3", "unstable")
 		w.step("foo", "--trust-changelog", "push-source") // there is nothing to declare
 	}},
+	{"trust_on_top", func(w *pushTwin) { // the branch has what the suite has; the changelog, which is trusted, may not
+		w.nativePackage("foo", "1")
+		w.step("foo", "--new", "--trust-changelog", "push-source")
+		w.release("2", "unstable")
+		w.step("foo", "--overwrite=3", "push-source")
+		w.step("foo", "--overwrite=1", "push-source")
+		w.release("3", "unstable")
+		w.changelog("foo (2) unstable", "foo (2) UNRELEASED")
+		w.step("foo", "--trust-changelog", "push-source")
+		w.step("foo", "--split-view=always", "--trust-changelog", "push-source")
+		w.changelog("foo (2) UNRELEASED", "foo (2.0) unstable")
+		w.step("foo", "--trust-changelog", "push-source")
+		w.step("foo", "--trust-changelog", "--deliberately-not-fast-forward", "push-source")
+		w.step("foo", "--split-view=always", "--overwrite=1", "push-source")
+		w.step("foo", "--split-view=always", "--trust-changelog", "--deliberately-not-fast-forward", "push-source")
+	}},
 	{"split_native", func(w *pushTwin) {
 		w.inArchive("1")
 		w.nativePackage("foo", "1")

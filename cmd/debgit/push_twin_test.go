@@ -169,6 +169,14 @@ func (w *pushTwin) release(version, suite string) {
 	w.commit("Release " + version)
 }
 
+// changelog commits debian/changelog with other text in the place of some.
+func (w *pushTwin) changelog(old, text string) {
+	w.t.Helper()
+	data, err := os.ReadFile(filepath.Join(w.work, "foo/debian/changelog"))
+	w.check(err)
+	w.edit("debian/changelog", strings.Replace(string(data), old, text, 1))
+}
+
 // inArchive puts a native version of foo into the archive, that nobody pushed.
 func (w *pushTwin) inArchive(version string) {
 	w.t.Helper()
