@@ -61,11 +61,11 @@ Where else git history is looked for:
 
   rewrite-map-enable    does the server's map of commits that stand in for
                         others count? built in: true
-  dgit.default.old-dsc-distro         whose commit an old field Dgit names, which
-                                      does not say it
-  dgit.dsc-url-proto-ok.PROTOCOL      may the URL in a .dsc be asked for it? true
-                                      is built in for http, https and git; of
-  dgit.default.dsc-url-proto-ok       others, false
+  dgit.default.old-dsc-distro         whose commit an old field Dgit names,
+                                      which does not say it
+  dgit.dsc-url-proto-ok.PROTOCOL      may the URL in a .dsc be asked for it?
+                                      built in: true for http, https and git;
+  dgit.default.dsc-url-proto-ok       of others, false
   dgit.vcs-git.suites                 where a fetch tells that the maintainers'
                                       repository has moved, with ; between them;
                                       built in: sid
@@ -92,10 +92,10 @@ What is done to a repository, each true or false:
   setup-mergechangelogs, setup-useremail, setup-gitattributes
   user-email, user-name               who you are; else DEBEMAIL and DEBFULLNAME
 
-What only matters to a push, debgit help pushing tells. archive-query-tls-key and
-archive-query-tls-curl-ca-args are refused, as dgit does, where an API is asked:
-what they asked for, nothing does any more. aptget-cachekey has no meaning, as
-debgit keeps indexes by their digests.
+What only matters to a push, debgit help pushing tells. archive-query-tls-key
+and archive-query-tls-curl-ca-args are refused, as dgit does, where an API is
+asked: what they asked for, nothing does any more. aptget-cachekey has no
+meaning, as debgit keeps indexes by their digests.
 
 Built in are debian, debian-security, ubuntu, ubuntucloud, and test-dummy,
 which is for tests of dgit. An example, for a private archive:
