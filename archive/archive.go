@@ -130,6 +130,7 @@ func (c *Client) warn(err error) {
 type UnknownSuiteError struct {
 	Suite string
 	Tried []string // where it was looked for
+	Near  []string // suites with a similar name that may be there, the most similar first, at most three
 }
 
 func (e *UnknownSuiteError) Error() string {
@@ -160,6 +161,7 @@ func (c *Client) OpenSuite(ctx context.Context, suite string, places []Place) (*
 		}
 		unknown.Tried = append(unknown.Tried, place.Mirror.String())
 	}
+	unknown.Near = nearSuites(suite, places)
 	return nil, unknown
 }
 

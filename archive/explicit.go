@@ -66,15 +66,21 @@ func SuitesAt(where string) ([]string, error) {
 	if !ok {
 		return UsualSuites("debian"), nil
 	}
-	entries, err := os.ReadDir(filepath.Join(d.dir, "dists"))
+	names, err := d.suites()
 	if err != nil {
 		return nil, &PlaceError{fmt.Errorf("open archive: %w", err)}
 	}
+	return names, nil
+}
+
+// suites returns the names of the suites that d has or may have.
+func (d *Directory) suites() ([]string, error) {
+	entries, err := os.ReadDir(filepath.Join(d.dir, "dists"))
 	var names []string
 	for _, e := range entries {
 		if checkSuiteName(e.Name()) == nil {
 			names = append(names, e.Name())
 		}
 	}
-	return names, nil
+	return names, err
 }

@@ -59,7 +59,12 @@ func (c *Client) OpenAPI(ctx context.Context, suite string, api, mirror Mirror) 
 		}
 		return s, nil
 	}
-	return nil, &UnknownSuiteError{Suite: suite, Tried: []string{service.String()}}
+	near := newNearest(suite)
+	for _, e := range entries {
+		near.add([]byte(e.Codename))
+		near.add([]byte(e.Name))
+	}
+	return nil, &UnknownSuiteError{Suite: suite, Tried: []string{service.String()}, Near: near.names()}
 }
 
 // Names implements [Suite].

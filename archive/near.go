@@ -7,24 +7,24 @@ import (
 
 // A nearest collects the names that are most similar to one.
 type nearest struct {
-	name   string
-	most   int // edits
-	best   []nearName
-	longer []nearName // those that go on after name
-	rows   [3][]int
+	name string
+	most int // edits
+	best []nearName
+	rows [3][]int
 }
 
 type nearName struct {
-	name  string
-	edits int
+	name   string
+	edits  int
+	common int // how many letters at its beginning are the same
 }
 
 // fewestLetters is how many of a name there must be to tell of longer ones.
 const fewestLetters = 3
 
 // newNearest returns a collector for what somebody who wrote name may have meant:
-// one edit for a short name, up to three for a long one. Where there is no such name, it is those that
-// begin with name.
+// one edit for a short name, up to three for a long one. That a name goes on counts as
+// one edit if it does with "-", else as two.
 func newNearest(name string) *nearest {
 	n := &nearest{name: name, most: min(1+len(name)/6, 3)}
 	for i := range n.rows {
@@ -33,35 +33,41 @@ func newNearest(name string) *nearest {
 	return n
 }
 
-// add considers a name.
+// add considers a name. Of those with as many edits the better ones begin alike, as people
+// hardly ever get the first letter wrong.
 func (n *nearest) add(name []byte) {
-	if edits := n.distance(name); edits <= n.most {
-		n.best = addNear(n.best, nearName{string(name), edits})
-	} else if more := len(name) - len(n.name); more > 0 && len(n.name) >= fewestLetters && string(name[:len(n.name)]) == n.name {
-		n.longer = addNear(n.longer, nearName{string(name), more})
+	edits := n.distance(name)
+	common := 0
+	for common < min(len(name), len(n.name)) && name[common] == n.name[common] {
+		common++
 	}
-}
-
-// addNear adds a name to some, of which it keeps the most similar three.
-func addNear(names []nearName, name nearName) []nearName {
-	if slices.Contains(names, name) {
-		return names
+	near := edits <= n.most
+	if common == len(n.name) && common >= fewestLetters && len(name) > common {
+		near = true
+		if name[common] == '-' {
+			edits = 1
+		} else {
+			edits = min(edits, 2)
+		}
 	}
-	names = append(names, name)
-	slices.SortFunc(names, func(a, b nearName) int {
-		return cmp.Or(cmp.Compare(a.edits, b.edits), cmp.Compare(a.name, b.name))
+	if !near {
+		return
+	}
+	found := nearName{string(name), edits, common}
+	if slices.Contains(n.best, found) {
+		return
+	}
+	n.best = append(n.best, found)
+	slices.SortFunc(n.best, func(a, b nearName) int {
+		return cmp.Or(cmp.Compare(a.edits, b.edits), cmp.Compare(b.common, a.common), cmp.Compare(len(a.name), len(b.name)), cmp.Compare(a.name, b.name))
 	})
-	return names[:min(len(names), 3)]
+	n.best = n.best[:min(len(n.best), 3)]
 }
 
 // names returns at most three names, the most similar first.
 func (n *nearest) names() []string {
 	var names []string
-	best := n.best
-	if best == nil {
-		best = n.longer
-	}
-	for _, b := range best {
+	for _, b := range n.best {
 		names = append(names, b.name)
 	}
 	return names

@@ -20,7 +20,9 @@ func TestNearest(t *testing.T) {
 		{"aaaa", []string{"aaad", "aaac", "aaab", "aaae", "aaab"}, []string{"aaab", "aaac", "aaad"}},
 		{"", []string{"a", "ab"}, []string{"a"}},
 		{"postgres", []string{"postgresql-17", "postgresql-common", "apostgres-x", "postgresql-9"}, []string{"postgresql-9", "postgresql-17", "postgresql-common"}},
-		{"postgres", []string{"postgresql-17", "postgrey"}, []string{"postgrey"}}, // what is misspelt comes first
+		{"postgres", []string{"postgresql-17", "postgrey"}, []string{"postgrey", "postgresql-17"}},
+		{"firefox", []string{"firehol", "firefox-esr"}, []string{"firefox-esr", "firehol"}},
+		{"slx", []string{"flx", "silx", "six", "sl"}, []string{"sl", "six", "silx"}}, // begin alike
 		{"go", []string{"golang-1.24"}, nil},
 		{"x", nil, nil},
 	}

@@ -17,7 +17,6 @@ import (
 	"debgit/upload"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // rules are tried in this order. What a mirror's error is put around counts for
@@ -62,12 +61,8 @@ func origRules() []rule {
 // historyRules are those about imports, uploads and branches in the repository.
 func historyRules() []rule {
 	return []rule{
-		on(statusNoPackage, func(e *archive.NotInstalledError) string {
-			return "name the package; apt-file search " + quote(e.File) + " finds those that are not installed"
-		}),
-		on(statusUsage, func(e *history.NameError) string {
-			return "name a source or binary package, an installed file, or a .dsc"
-		}),
+		on(statusNoPackage, hintNotInstalled),
+		on(statusUsage, hintName),
 		on[*history.DifferentError](statusDiffers, nil),
 		on(statusUsage, func(e *history.UnknownCommitError) string { return "see what branches there are: git branch --all" }),
 		on(statusUsage, func(e *history.UnknownUploadError) string { return "see which are known: debgit log --oneline" }),
@@ -152,39 +147,6 @@ func placeRules(command string) []rule {
 	}
 }
 
-// archiveRules are those about archives, and who signs for what they have.
-func archiveRules(cmd *cobra.Command, command string) []rule {
-	return []rule{
-		on(statusUsage, func(e *archive.PlaceError) string { return "name a directory or a URL: --archive URL|DIR" }),
-		on(statusUsage, func(e *archive.NoKeyringError) string { return "name the keyring of that archive: --keyring FILE" }),
-		on(statusNoPackage, func(e *archive.UnknownPackageError) string { return hintPackage(cmd, command, e) }),
-		on(statusNoPackage, func(e *history.NotListedError) string { return hintNotListed(cmd, e) }),
-		on(statusNoPackage, func(e *archive.NoDscError) string {
-			return "the mirror is being updated, or broken; try again later, or use another one"
-		}),
-		on(statusNoSuite, hintSuite),
-		on(statusNoSuite, func(e *archive.NoMirrorError) string {
-			return "name the archive and its keys: --archive URL --keyring FILE"
-		}),
-		on(statusSignature, func(e *history.UnsignedIndexError) string {
-			return "remove archive-query from the configuration to read signed indexes, or --require-signed-index"
-		}),
-		on(statusSignature, hintSignature),
-		on(statusSignature, hintRelease),
-		on(statusSignature, func(e *history.NoUploaderKeyringError) string {
-			return "install the package debian-keyring, or name a keyring: --dsc-keyring FILE"
-		}),
-		on(statusSignature, hintSigningKey),
-		on(statusSignature, hintSigning),
-		on(statusSignature, func(e *upload.GPGError) string {
-			if errors.Is(e, fs.ErrNotExist) {
-				return "install it: sudo apt-get install gpg gpg-agent; or name another one: --gpg=PROGRAM"
-			}
-			return ""
-		}),
-	}
-}
-
 // contentRules are those about what files, the configuration and servers say.
 func contentRules(cmd *cobra.Command) []rule {
 	return []rule{
@@ -211,7 +173,7 @@ func contentRules(cmd *cobra.Command) []rule {
 		}),
 		on(statusOther, func(e *upload.RemoteError) string { return e.Advice }),
 		is(statusDisk, "", fs.ErrPermission, syscall.EROFS),
-		is(statusOther, "make a repository first: git init", gitmap.ErrNoRepository),
+		is(statusOther, hintNoRepository(cmd), gitmap.ErrNoRepository),
 	}
 }
 
@@ -230,6 +192,14 @@ func gitCouldNotWrite(err error) (hint string, ok bool) {
 	return "", false
 }
 
+// hintNoRepository depends on whether the command wants a source package to be there.
+func hintNoRepository(cmd *cobra.Command) string {
+	if cmd != nil && (cmd.Name() == "import-dsc" || strings.HasPrefix(cmd.Name(), "setup-")) {
+		return "make a repository first: git init"
+	}
+	return "go to one, such as what this makes: debgit clone PACKAGE"
+}
+
 func hintMissingCommit(e *history.MissingCommitError) string {
 	var unsafe *history.UnsafeURLError
 	if errors.As(e, &unsafe) {
@@ -238,65 +208,11 @@ func hintMissingCommit(e *history.MissingCommitError) string {
 	return "run the same command again when the git server can be reached"
 }
 
-// hintPackage says what may have been meant, or where else the package may be.
-func hintPackage(cmd *cobra.Command, command string, e *archive.UnknownPackageError) string {
-	switch {
-	case e.Source != "":
-		return fmt.Sprintf("%s is a binary package; its source package is %s: debgit clone %s", e.Package, e.Source, e.Source)
-	case len(e.Near) > 0 && command == " clone":
-		return "did you mean " + oneOf(e.Near) + ": debgit clone " + e.Near[0] + " " + e.Suite + archiveWords(cmd)
-	case len(e.Near) > 0:
-		return "did you mean " + oneOf(e.Near)
-	}
-	return "see whether another suite has it: debgit list " + e.Package + archiveWords(cmd)
-}
-
-func hintNotListed(cmd *cobra.Command, e *history.NotListedError) string {
-	options := archiveWords(cmd)
-	switch {
-	case len(e.Near) > 0:
-		return "did you mean " + oneOf(e.Near) + ": debgit list " + e.Near[0] + options
-	case cmd != nil && cmd.Flags().Changed("suite"):
-		return "see whether another suite has it: debgit list " + e.Package + options
-	case options == "":
-		return "look for its name: apt-cache search " + e.Package
-	}
-	return ""
-}
-
-// archiveWords are the options that say which archive a command reads, as they were given.
-func archiveWords(cmd *cobra.Command) string {
-	if cmd == nil {
-		return ""
-	}
-	var b strings.Builder
-	cmd.Flags().Visit(func(f *pflag.Flag) {
-		var values []string
-		switch f.Name {
-		case "archive", "distro":
-			values = []string{f.Value.String()}
-		case "keyring":
-			values, _ = cmd.Flags().GetStringArray(f.Name)
-		}
-		for _, v := range values {
-			b.WriteString(" --" + f.Name + " " + quote(v))
-		}
-	})
-	return b.String()
-}
-
 func hintBranch(e *history.BranchExistsError) string {
 	if e.CheckedOut != "" {
 		return "choose another branch; it can be merged afterwards with git"
 	}
 	return "write +BRANCH to replace the branch, or ..BRANCH to add the import on top of it"
-}
-
-func hintSuite(e *archive.UnknownSuiteError) string {
-	if len(e.Tried) == 0 {
-		return "APT is configured for no archive here; name one: --archive URL --keyring FILE"
-	}
-	return "name a suite that the archive has: debgit clone PACKAGE SUITE; a directory starts with . or /"
 }
 
 func hintSignature(e *dsc.SignatureError) string {
@@ -311,20 +227,6 @@ func hintSignature(e *dsc.SignatureError) string {
 		return "is the clock of this machine right?"
 	case dsc.BadSignature:
 		return "it was changed after it was signed; get it from another mirror"
-	}
-	return ""
-}
-
-func hintRelease(e *archive.ReleaseError) string {
-	switch e.Reason {
-	case archive.ReleaseExpired, archive.ReleaseReplayed:
-		return "the mirror is out of date; try again later, or use another one"
-	case archive.ReleaseKeyExpired:
-		return "install the newest package of the archive's keyring; if the archive is one of the past, its keys may be gone for good"
-	case archive.ReleaseFromFuture:
-		return "is the clock of this machine right?"
-	case archive.ReleaseNoKeyring:
-		return "name the keyring of that archive: --keyring FILE"
 	}
 	return ""
 }
