@@ -6,6 +6,7 @@ import (
 	"crypto/sha1"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -280,8 +281,22 @@ func (p *packWriter) read(id ObjectID) (content []byte, ok bool, err error) {
 		return nil, true, err
 	}
 	content = make([]byte, at.size)
-	_, err = io.ReadFull(z, content)
+	if _, err = io.ReadFull(z, content); err == nil {
+		err = checkEnd(z)
+	}
 	return content, true, err
+}
+
+// checkEnd returns nil if z is at its end, where the checksum of what it has given is.
+func checkEnd(z io.Reader) error {
+	switch _, err := io.ReadFull(z, make([]byte, 1)); err {
+	case io.EOF:
+		return nil
+	case nil:
+		return errors.New("zlib: content is longer than it was")
+	default:
+		return err
+	}
 }
 
 // finish completes the pack and its index, and gives them their final names. When
@@ -325,6 +340,7 @@ func (p *packWriter) finish() error {
 		return err
 	}
 	if err := os.Rename(index.Name(), final+".idx"); err != nil {
+		os.Remove(final + ".pack") // which is nothing to git
 		return err
 	}
 	return syncDir(p.dir)

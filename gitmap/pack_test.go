@@ -141,6 +141,84 @@ func TestPackAborted(t *testing.T) {
 	noTemporaries(t, repo)
 }
 
+// What is read back from an unfinished pack is what was written, or an error.
+func TestPackDamaged(t *testing.T) {
+	pack, err := newPackWriter(testRepo(t).packDir(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pack.abort()
+	want := []byte(strings.Repeat("debgit ", 10))
+	id, err := pack.put(pack.newDeflater(), blobObject, want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _, err := pack.read(id); err != nil || !bytes.Equal(got, want) {
+		t.Fatalf("read = %q, %v, want %q", got, err, want)
+	}
+	found := 0
+	for at := int64(packHeaderSize); at < pack.offset; at++ {
+		for bit := range 8 {
+			b := make([]byte, 1)
+			if _, err := pack.file.ReadAt(b, at); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := pack.file.WriteAt([]byte{b[0] ^ 1<<bit}, at); err != nil {
+				t.Fatal(err)
+			}
+			switch got, _, err := pack.read(id); {
+			case err != nil:
+				found++
+			case !bytes.Equal(got, want):
+				t.Fatalf("with bit %d of byte %d changed: read = %q", bit, at, got)
+			}
+			if _, err := pack.file.WriteAt(b, at); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no damage was found")
+	}
+}
+
+// A pack that cannot get its index leaves nothing.
+func TestPackWithoutIndex(t *testing.T) {
+	finish := func(repo *Repo, before func()) error {
+		pack, err := newPackWriter(repo.packDir(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := pack.put(pack.newDeflater(), blobObject, []byte("x\n")); err != nil {
+			t.Fatal(err)
+		}
+		before()
+		return pack.finish()
+	}
+	sound := testRepo(t)
+	if err := finish(sound, func() {}); err != nil {
+		t.Fatal(err)
+	}
+	index, err := filepath.Glob(filepath.Join(sound.packDir(), "*.idx"))
+	if err != nil || len(index) != 1 {
+		t.Fatalf("indexes %q, error %v, want one", index, err)
+	}
+	repo := testRepo(t)
+	inTheWay := filepath.Join(repo.packDir(), filepath.Base(index[0]), "x")
+	err = finish(repo, func() {
+		if err := os.MkdirAll(inTheWay, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if err == nil {
+		t.Error("finish works though there is no place for the index")
+	}
+	files, err := os.ReadDir(repo.packDir())
+	if err != nil || len(files) != 1 {
+		t.Errorf("files %v, error %v, want only what was in the way", files, err)
+	}
+}
+
 func TestPackTruncatedStream(t *testing.T) {
 	repo := testRepo(t)
 	pack, err := newPackWriter(repo.packDir(), 1)

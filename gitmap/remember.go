@@ -110,7 +110,7 @@ func (im *importer) recall(c *dsc.Content) (*unpacked, error) {
 	}
 	top, err := im.tree(id)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", errNotRemembered, err)
+		return nil, im.notRecalled(err)
 	}
 	var m memory
 	var tree ObjectID
@@ -118,7 +118,10 @@ func (im *importer) recall(c *dsc.Content) (*unpacked, error) {
 		switch e.Name {
 		case "memory.json":
 			data, err := im.blob(ObjectID(e.Hash))
-			if err != nil || json.Unmarshal(data, &m) != nil {
+			if err != nil {
+				return nil, im.notRecalled(err)
+			}
+			if json.Unmarshal(data, &m) != nil {
 				return nil, errNotRemembered
 			}
 		case "tree":
@@ -130,7 +133,7 @@ func (im *importer) recall(c *dsc.Content) (*unpacked, error) {
 	}
 	root, err := im.readTree(tree)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %v", errNotRemembered, err)
+		return nil, im.notRecalled(err)
 	}
 	for _, h := range m.Hidden {
 		n := newDir()
@@ -144,6 +147,16 @@ func (im *importer) recall(c *dsc.Content) (*unpacked, error) {
 		m.Losses.Listed[i].File = file.Name
 	}
 	return &unpacked{root: root, view: gitView(root, func(Loss) {}), losses: m.Losses, keepsState: m.KeepsState}, nil
+}
+
+// notRecalled returns err, by which an object of a memory was not read, if the object is there all
+// the same: an import writes none that is there, so it would rely on what is damaged. If the object
+// is gone, the tarball can be unpacked once more.
+func (im *importer) notRecalled(err error) error {
+	if e, ok := errors.AsType[*ObjectError](err); ok && im.writer.known.has(e.ID) {
+		return err
+	}
+	return fmt.Errorf("%w: %v", errNotRemembered, err)
 }
 
 // readTree reads a tree with all that is below it.

@@ -18,6 +18,18 @@ import (
 	"github.com/go-git/go-git/v5/storage/filesystem"
 )
 
+// An ObjectError says that an object which a repository should have cannot be read: it is
+// damaged, or missing.
+type ObjectError struct {
+	Kind string // "blob" or "tree"
+	ID   ObjectID
+	Err  error
+}
+
+func (e *ObjectError) Error() string { return fmt.Sprintf("read %s %s: %v", e.Kind, e.ID, e.Err) }
+
+func (e *ObjectError) Unwrap() error { return e.Err }
+
 // objectStore reads the objects of a repository, while other processes may write, fetch
 // and repack. It may be used by several goroutines.
 type objectStore struct {
@@ -87,7 +99,7 @@ func (r *Repo) blob(id ObjectID) ([]byte, error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read blob %s: %w", id, err)
+		return nil, &ObjectError{"blob", id, err}
 	}
 	return b.Bytes(), nil
 }
@@ -99,7 +111,7 @@ func (r *Repo) blobSize(id ObjectID) (size int64, err error) {
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("read blob %s: %w", id, err)
+		return 0, &ObjectError{"blob", id, err}
 	}
 	return size, nil
 }
@@ -114,7 +126,7 @@ func (r *Repo) tree(id ObjectID) (entries []object.TreeEntry, err error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read tree %s: %w", id, err)
+		return nil, &ObjectError{"tree", id, err}
 	}
 	return entries, nil
 }

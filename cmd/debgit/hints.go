@@ -129,6 +129,7 @@ func placeRules(command string) []rule {
 	return []rule{
 		is(statusDisk, "make room, then run the same command again", syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG),
 		{statusDisk, gitCouldNotWrite},
+		on(statusDisk, func(e *gitmap.ObjectError) string { return "see what of the repository is damaged: git fsck --full" }),
 		on(statusExists, func(e *history.DirExistsError) string {
 			if command == " tour" {
 				return "remove it, or choose another place: debgit tour DIR"
@@ -184,12 +185,12 @@ func gitCouldNotWrite(err error) (hint string, ok bool) {
 	if !errors.As(err, &e) {
 		return "", false
 	}
-	for _, text := range []string{"No space left on device", "Disk quota exceeded", "File too large", "unable to write"} {
+	for _, text := range []string{"No space left on device", "Disk quota exceeded", "File too large", "unable to write", "couldn't write"} {
 		if strings.Contains(e.Stderr, text) {
 			return "make room, then run the same command again", true
 		}
 	}
-	return "", false
+	return "", strings.Contains(e.Stderr, "Read-only file system")
 }
 
 // hintNoRepository depends on whether the command wants a source package to be there.

@@ -35,6 +35,10 @@ func TestExplain(t *testing.T) {
 		{&dsc.PackageError{ID: id, Err: mismatch}, 23},
 		{full, 24},
 		{&gitmap.GitError{Args: []string{"reset"}, Stderr: "error: unable to write file x\nfatal: y", Err: errors.New("exit status 128")}, 24},
+		{&gitmap.GitError{Args: []string{"update-ref"}, Stderr: "fatal: cannot update ref 'x': couldn't write 'x.lock'", Err: errors.New("exit status 128")}, 24},
+		{&gitmap.GitError{Args: []string{"update-ref"}, Stderr: "fatal: cannot lock ref 'x': Unable to create 'x.lock': Read-only file system", Err: errors.New("exit status 128")}, 24},
+		{&gitmap.GitError{Args: []string{"update-ref"}, Stderr: "fatal: cannot lock ref 'x': Unable to create 'x.lock': File exists.", Err: errors.New("exit status 128")}, 255},
+		{&dsc.PackageError{ID: id, Err: &gitmap.ObjectError{Kind: "tree", Err: errors.New("zlib: invalid checksum")}}, 24},
 		{&gitmap.GitError{Args: []string{"reset"}, Stderr: "fatal: y", Err: errors.New("exit status 128")}, 255},
 		{&fs.PathError{Op: "mkdir", Path: "x", Err: syscall.EACCES}, 24},
 		// A download that fails because the disk is full is no fault of the mirror.

@@ -34,8 +34,11 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               isolate,
 		Condition: func(cond string) (bool, error) {
-			if cond == "root" {
+			switch cond {
+			case "root":
 				return os.Getuid() == 0, nil
+			case "mounts": // for a script's own processes, without root
+				return exec.Command("unshare", "--map-root-user", "--mount", "true").Run() == nil, nil
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
