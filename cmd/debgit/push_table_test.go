@@ -128,6 +128,60 @@ var pushSituations = []struct {
 		w.release("1.0-2", "unstable")
 		w.step("foo", "push-source")
 	}},
+	{"linear_commits", func(w *pushTwin) {
+		w.quiltPackage("applied")
+		w.changes()
+		w.step("foo", "--new", "--quilt=linear", "push-source")
+		w.edit("src/more.c", "int more = 2;\n")
+		w.release("1.0-2", "unstable")
+		w.step("foo", "--quilt=linear", "push-source")
+		w.edit("debian/patches/two.patch", "From: P <p@example.org>\nSubject: Two\n\n--- a/file\n+++ b/file\n@@ -1,3 +1,3 @@\n one\n-two\n+TWO\n three\n")
+		w.release("1.0-3", "unstable")
+		w.step("foo", "--quilt=linear", "push-source")
+	}},
+	{"linear_impossible", func(w *pushTwin) {
+		w.quiltPackage("applied")
+		w.check(os.WriteFile(filepath.Join(w.work, "foo/src/main.c"), []byte("int main = 1;\n"), 0o644))
+		w.edit("debian/patches/series", "two.patch\n\n")
+		w.step("foo", "--new", "--quilt=linear", "push-source")
+		w.step("foo", "--new", "--quilt=try-linear", "push-source")
+		w.edit("src/main.c", "int main = 2;\n")
+		w.release("1.0-2", "unstable")
+		w.step("foo", "--quilt=try-linear", "push-source")
+	}},
+	{"smash_commits", func(w *pushTwin) {
+		w.quiltPackage("applied")
+		w.changes()
+		w.step("foo", "--new", "--quilt=smash", "push-source")
+		w.edit("src/more.c", "int more = 2;\n")
+		w.release("1.0-2", "unstable")
+		w.step("foo", "--quilt=smash", "push-source")
+		w.release("1.0-3", "unstable")
+		w.step("foo", "--quilt=smash", "push-source") // there is nothing more
+	}},
+	{"single_commits", func(w *pushTwin) {
+		w.quiltPackage("applied")
+		w.changes()
+		w.step("foo", "--new", "--quilt=single", "push-source")
+		w.edit("src/more.c", "int more = 2;\n")
+		w.release("1.0-2", "unstable")
+		w.step("foo", "--quilt=single", "push-source")
+		w.release("1.0-3", "unstable")
+		w.step("foo", "--quilt=linear", "push-source") // which keeps that patch
+	}},
+	{"single_option", func(w *pushTwin) { // dpkg-source makes the patch
+		w.quiltPackage("applied")
+		w.edit("debian/source/options", "single-debian-patch\n")
+		w.edit("src/main.c", "int main = 1;\n")
+		w.step("foo", "--new", "push-source")
+	}},
+	{"nocheck", func(w *pushTwin) {
+		w.quiltPackage("applied")
+		w.step("foo", "--new", "--quilt=nocheck", "push-source")
+		w.edit("src/main.c", "int main = 1;\n")
+		w.release("1.0-2", "unstable")
+		w.step("foo", "--quilt=nocheck", "push-source")
+	}},
 	{"smash", func(w *pushTwin) {
 		w.quiltPackage("applied")
 		w.edit("src/main.c", "int main = 1;\n")
@@ -158,6 +212,18 @@ var pushSituations = []struct {
 		w.step("foo", "--new", "--quilt=baredebian", "push-source")
 		w.release("1.0-2", "unstable")
 		w.step("foo", "--quilt=baredebian", "--trust-changelog", "--upstream-commitish=upstream/1.0", "push-source")
+	}},
+	{"baredebian_tarball", func(w *pushTwin) {
+		w.quiltPackage("bare")
+		// dgit 17.0 does not find the view that the same process has made, but that of another one.
+		w.step("foo", "--quilt=baredebian+tarball", "quilt-fixup")
+		w.step("foo", "--new", "--quilt=baredebian+tarball", "push-source")
+		w.release("1.0-2", "unstable")
+		w.step("foo", "--quilt=baredebian+tarball", "quilt-fixup")
+		w.step("foo", "--quilt=baredebian+tarball", "push-source")
+		w.release("1.0-3", "unstable")
+		w.step("foo", "--quilt=baredebian+tarball", "quilt-fixup")
+		w.step("foo", "--quilt=baredebian+tarball", "--trust-changelog", "push-source")
 	}},
 	{"dpm", func(w *pushTwin) {
 		w.quiltPackage("applied")

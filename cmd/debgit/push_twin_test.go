@@ -159,6 +159,24 @@ func (w *pushTwin) edit(path, content string) {
 	w.commit("Edit " + filepath.Base(path))
 }
 
+// changes commits changes of upstream's files of all kinds, by several people, one of them with a name for its patch, and
+// some of them beside others, which are merged.
+func (w *pushTwin) changes() {
+	w.t.Helper()
+	top := filepath.Join(w.work, "foo")
+	w.edit("src/main.c", "int main = 1;\n")
+	w.check(os.WriteFile(filepath.Join(top, "script"), []byte("#!/bin/sh\n"), 0o755))
+	w.run("foo", "git", "add", "--all")
+	w.run("foo", "git", "commit", "-q", "--author=Éva Other <eva@example.org>", "-m", "A script: for all,\nand for everybody\n\nGbp-Pq: Topic new\nGbp-Pq: Name script.diff")
+	w.run("foo", "git", "checkout", "-q", "-b", "side", "HEAD~")
+	w.edit("debian/rules", "#!/usr/bin/make -f\n# by the side\n%:\n\ttrue\n")
+	w.run("foo", "git", "checkout", "-q", "main")
+	w.run("foo", "git", "merge", "-q", "--no-edit", "side")
+	w.check(os.Remove(filepath.Join(top, "file")))
+	w.commit("Remove a file.")
+	w.edit("src/more.c", "int more = 1;\n")
+}
+
 // release commits a new entry of debian/changelog.
 func (w *pushTwin) release(version, suite string) {
 	w.t.Helper()
