@@ -115,7 +115,9 @@ func (q *quilt) likeDpkg() ([]patchStep, error) {
 		if err != nil {
 			return nil, err
 		}
-		data, err := q.read(root, e)
+		file := e
+		file.Name = dpkgFileName(e.Name)
+		data, err := q.read(root, file)
 		if err != nil {
 			return nil, err
 		}
@@ -176,6 +178,7 @@ func (q *quilt) patch(root *node, e dsc.SeriesEntry) (*dsc.Patch, []byte, error)
 
 // dpkgPatch is patch for dpkg-source, which decompresses patches.
 func (q *quilt) dpkgPatch(root *node, e dsc.SeriesEntry) (*dsc.Patch, error) {
+	e.Name = dpkgFileName(e.Name)
 	p, data, err := q.patch(root, e)
 	if err != nil || !compressed(e.Name) {
 		return p, err
@@ -193,6 +196,18 @@ func (q *quilt) dpkgPatch(root *node, e dsc.SeriesEntry) (*dsc.Patch, error) {
 		return nil, err
 	}
 	return q.im.parsePatch(name, data)
+}
+
+// dpkgFileName returns the name of the file that dpkg-source opens for a name of the series: it does
+// not mind slashes at the end, behind which nobody else finds a file.
+func dpkgFileName(name string) string {
+	for {
+		shorter := strings.TrimSuffix(strings.TrimRight(name, "/"), "/.")
+		if shorter == name {
+			return name
+		}
+		name = shorter
+	}
 }
 
 func compressed(name string) bool {
