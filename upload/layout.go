@@ -289,9 +289,10 @@ func isRefusal(err error) bool {
 	var patches *gitmap.PatchesError
 	var beside *BesideDebianError
 	var single *SinglePatchError
+	var ignore *IgnorePatchesError
 	var tag *UpstreamTagError
 	return errors.As(err, &quilt) || errors.As(err, &linear) || errors.As(err, &unrepresentable) || errors.As(err, &patches) ||
-		errors.As(err, &beside) || errors.As(err, &single) || errors.As(err, &tag)
+		errors.As(err, &beside) || errors.As(err, &single) || errors.As(err, &ignore) || errors.As(err, &tag)
 }
 
 // refusal says why the branch has the layout of no quilt mode: what stands against the one from which it

@@ -201,6 +201,7 @@ var splitSituations = []*splitSituation{
 	{name: "gbp_link_in_orig", mode: GBP, head: unapplied.with("link", linkTo+"README"), origs: map[string]files{"": upstream.with("link", linkTo+"README")}},
 	{name: "gbp_first_patch_does_not_apply", mode: GBP, head: unapplied.with("debian/patches/readme.patch", strings.Replace(patchReadme, " one", " eins", 1))},
 	{name: "gbp_second_patch_does_not_apply", mode: GBP, head: unapplied.with("debian/patches/lib.patch", strings.Replace(patchLib, "\n a\n", "\n z\n", 1))},
+	{name: "gbp_only_gitignore_patched_in_head", mode: GBP, head: upstream.over(debian, ignorePatch.with("debian/patches/series", "ignore\n"), files{".gitignore": "*.o\n*.a\n"})},
 	{name: "gbp_topics", mode: GBP, head: upstream.over(debian, series("topic/sub/readme.patch # why\n\nlib.patch -p1\n", files{"debian/patches/topic/sub/readme.patch": patchReadme}))},
 	{name: "gbp_indented_series", mode: GBP, head: upstream.over(debian, series("readme.patch\n  lib.patch\n", nil))},
 	{name: "gbp_patch_without_author", mode: GBP, head: unapplied.with("debian/patches/readme.patch", patchReadme[strings.Index(patchReadme, "---"):])},

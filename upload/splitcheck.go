@@ -64,7 +64,10 @@ func (s *splitter) check(ctx context.Context) error {
 	case BareDebianTarball:
 		return s.checkAlone()
 	case DPM:
-		return s.checkFiles(s.origs.Patched, s.head, "its files are not those of the tarballs with the patches applied")
+		if err := s.checkFiles(s.origs.Patched, s.head, "its files are not those of the tarballs with the patches applied"); err != nil {
+			return err
+		}
+		return s.checkIgnorePatches()
 	}
 	return s.checkFiles(s.origs.Unpatched, s.head, "its files are not those of the tarballs, without patches")
 }
@@ -100,6 +103,35 @@ func (s *splitter) checkFiles(want, have gitmap.ObjectID, problem string) error 
 		return s.refuse(problem, changes)
 	}
 	return s.checkRepresentable(changes)
+}
+
+// An IgnorePatchesError says that a branch has patches of files .gitignore, but a quilt mode is for a tool that makes
+// none.
+type IgnorePatchesError struct {
+	Mode  QuiltMode
+	Paths []string // of the files
+}
+
+func (e *IgnorePatchesError) Error() string {
+	return fmt.Sprintf("quilt mode %s: its tool makes no patches of files .gitignore, but the patches change %s", e.Mode, strings.Join(quoted(e.Paths), ", "))
+}
+
+// checkIgnorePatches refuses patches of files .gitignore.
+func (s *splitter) checkIgnorePatches() error {
+	changes, err := s.between(s.origs.Unpatched, s.origs.Patched)
+	if err != nil {
+		return err
+	}
+	var paths []string
+	for _, c := range changes {
+		if isIgnore(c.Path) {
+			paths = append(paths, c.Path)
+		}
+	}
+	if paths == nil {
+		return nil
+	}
+	return &IgnorePatchesError{s.opts.Mode, paths}
 }
 
 // checkAlone refuses files of the branch that are neither packaging nor upstream's. Those that are for

@@ -152,6 +152,11 @@ func (s *splitter) commitPatches(ctx context.Context, pack *gitmap.Pack) error {
 	if s.opts.Mode == DPM || s.origs.Unpatched == s.origs.Patched {
 		return nil
 	}
+	if s.opts.Mode == GBP { // where the only ones are of files .gitignore, they may be applied
+		if left, err := s.between(s.head, s.origs.Patched); err != nil || len(left) == 0 {
+			return err
+		}
+	}
 	made, err := pack.CommitPatches(ctx, s.pkg.ID, s.view.Commit, s.tree, s.importOptions())
 	if err != nil {
 		return err

@@ -56,7 +56,7 @@ func (e *SplitNeededError) Error() string {
 // Errors are in a [*dsc.PackageError]. Those that say what stands against a view are a
 // [*dsc.NoOrigError] or [*dsc.DuplicateOrigError] about the tarballs, a [*gitmap.PatchesError], an
 // [*UnrepresentableError], a [*QuiltError], a [*LinearError], a [*gitmap.NoDebrebaseError] and a
-// [*gitmap.NoIdentityError]; for a maintainer view a [*SplitNeededError], a [*SinglePatchError], a [*BesideDebianError], an
+// [*gitmap.NoIdentityError]; for a maintainer view a [*SplitNeededError], a [*SinglePatchError], an [*IgnorePatchesError], a [*BesideDebianError], an
 // [*UpstreamTagError] or a [*GBPConfError].
 func MakeView(ctx context.Context, pkg *Package, opts ViewOptions) (*View, error) {
 	if pkg.Format != FormatQuilt {

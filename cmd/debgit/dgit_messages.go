@@ -61,6 +61,9 @@ var dgitPhrases = []func(err error) (text string, whole bool){
 		return "dgit does not support multiple (comma-separated) suites in a changelog"
 	}),
 	before(dgitQuilt),
+	before(func(e *upload.IgnorePatchesError) string {
+		return "--quilt=" + string(e.Mode) + " is for a tool without patches of .gitignores: but, such patches exist"
+	}),
 	dgitLinear,
 	before(dgitUnrepresentable),
 	before(func(e *upload.UpstreamTagError) string { return "Could not determine appropriate upstream commitish" }),

@@ -297,6 +297,8 @@ func TestDgitText(t *testing.T) {
 		{&upload.QuiltError{Mode: upload.DPM, Problem: "x"}, "git tree differs from result of applying the patches: quilt mode dpm: x"},
 		{&upload.QuiltError{Mode: upload.GBP, Problem: "x"}, "git tree differs from orig in upstream files: quilt mode gbp: x"},
 		{&upload.QuiltError{Mode: upload.NoFix, Problem: "x"}, "quilt mode nofix: x"},
+		{&upload.IgnorePatchesError{Mode: upload.DPM, Paths: []string{"a/.gitignore"}},
+			`--quilt=dpm is for a tool without patches of .gitignores: but, such patches exist: quilt mode dpm: its tool makes no patches of files .gitignore, but the patches change "a/.gitignore"`},
 		{&upload.SinglePatchError{Mode: upload.GBP}, "quilt mode gbp: debian/source/options has single-debian-patch, which makes one patch of all there is"},
 		{&upload.CommaError{Name: "debian/changelog", Suites: "a,b"},
 			`dgit does not support multiple (comma-separated) suites in a changelog: debian/changelog is for "a,b", but a package is for one suite`},

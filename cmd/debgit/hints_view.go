@@ -34,6 +34,9 @@ func viewRules() []rule {
 		on(statusOther, func(e *upload.BesideDebianError) string {
 			return "what the upload needs must be in debian/, as a patch if it changes upstream's files; to go on without the rest: --force-unrepresentable"
 		}),
+		on(statusOther, func(e *upload.IgnorePatchesError) string {
+			return "where all patches are applied: --quilt=linear; or take those of .gitignore out of debian/patches"
+		}),
 		on(statusOther, func(e *upload.SinglePatchError) string {
 			return "remove that line from debian/source/options, and commit that"
 		}),
