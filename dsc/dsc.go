@@ -26,7 +26,13 @@ type ID struct {
 	Version Version
 }
 
-func (id ID) String() string { return id.Package + " " + string(id.Version) }
+// String is the package and its version, if that is known.
+func (id ID) String() string {
+	if id.Version == "" {
+		return id.Package
+	}
+	return id.Package + " " + string(id.Version)
+}
 
 // A PackageError says which upload another error is about. It is put around an
 // error once, by the outermost function that is about one upload.

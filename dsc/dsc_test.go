@@ -172,3 +172,18 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestIDString(t *testing.T) {
+	tests := []struct {
+		id   ID
+		want string
+	}{
+		{ID{"hello", "1:2-3"}, "hello 1:2-3"},
+		{ID{Package: "hello"}, "hello"},
+	}
+	for _, tt := range tests {
+		if got := tt.id.String(); got != tt.want {
+			t.Errorf("(%#v).String() = %q, want %q", tt.id, got, tt.want)
+		}
+	}
+}
