@@ -18,19 +18,36 @@ type Aborted struct {
 	// since a fetch would only bring them again, and the version is used up.
 	Public bool
 
+	// Unsure says that nobody knows whether the git server has taken them. They stay then, as if it had.
+	Unsure bool
+
 	// Sent says that files may have been sent to the upload queue. Then they stay where they are.
 	Sent bool
 
 	Left []string // what was not put back, and why
 }
 
-// undo puts everything back that the steps have done, and ends the journal.
-func (p *performer) undo(ctx context.Context) (*Aborted, error) {
+// An UnsureError says that it could not be found out whether a push is public, so that nothing was put back.
+type UnsureError struct{ Err error }
+
+func (e *UnsureError) Error() string { return fmt.Sprintf("whether the push arrived: %v", e.Err) }
+
+// Unwrap returns the cause.
+func (e *UnsureError) Unwrap() error { return e.Err }
+
+// undo puts everything back that the steps have done, and ends the journal. Offline, it does not ask the git
+// server.
+func (p *performer) undo(ctx context.Context, offline bool) (*Aborted, error) {
 	a := &Aborted{Plan: p.Plan}
-	if p.hasBegun(StepPush) {
+	switch {
+	case !p.hasBegun(StepPush):
+	case offline:
+		a.Public = p.isDone(StepPush)
+		a.Unsure = !a.Public
+	default:
 		var err error
 		if a.Public, err = p.isPublic(ctx); err != nil {
-			return nil, fmt.Errorf("whether the push arrived: %w", err)
+			return nil, &UnsureError{err}
 		}
 	}
 	a.Sent = p.hasBegun(StepQueue)
@@ -46,6 +63,9 @@ func (p *performer) undo(ctx context.Context) (*Aborted, error) {
 		if err := p.moveTracking(ctx); err != nil && !errors.As(err, new(*MovedError)) {
 			return nil, err
 		}
+		return a, p.remove()
+	}
+	if a.Unsure { // so no step after that to the git server was begun
 		return a, p.remove()
 	}
 	if p.hasBegun(StepCreate) {

@@ -168,7 +168,7 @@ func TestAbort(t *testing.T) {
 	for i, step := range allSteps {
 		before, served := p.state(), p.served()
 		p.pushKilled(string(step) + " noted")
-		aborted, err := AbortPush(t.Context(), p.repo, os.Getenv)
+		aborted, err := AbortPush(t.Context(), p.repo, AbortOptions{})
 		if err != nil {
 			t.Fatalf("killed after %s: AbortPush = %v", step, err)
 		}
@@ -262,7 +262,7 @@ func TestFilesReplaced(t *testing.T) {
 	p.write("../bell_1.1.tar.xz", "before\n")
 	p.pushKilled(string(StepFiles) + " noted")
 	p.write("../bell_1.1.dsc", "since\n")
-	aborted, err := AbortPush(t.Context(), p.repo, os.Getenv)
+	aborted, err := AbortPush(t.Context(), p.repo, AbortOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -307,7 +307,7 @@ func TestOrigsElsewhere(t *testing.T) {
 	if got, want := p.files(products), "bell_2.0-1.debian.tar.xz bell_2.0-1.dsc bell_2.0-1_source.changes bell_2.0.orig.tar.gz"; got != want {
 		t.Errorf("the files are %s, want %s", got, want)
 	}
-	if aborted, err := AbortPush(t.Context(), p.repo, os.Getenv); err != nil || len(aborted.Left) > 0 {
+	if aborted, err := AbortPush(t.Context(), p.repo, AbortOptions{}); err != nil || len(aborted.Left) > 0 {
 		t.Fatalf("AbortPush = %v, %v", aborted, err)
 	}
 	if got := p.files(products); got != "" {
@@ -353,7 +353,7 @@ func TestAbortPutsBack(t *testing.T) {
 		}
 		before := list()
 		p.pushKilled(at)
-		if aborted, err := AbortPush(t.Context(), p.repo, os.Getenv); err != nil || len(aborted.Left) > 0 {
+		if aborted, err := AbortPush(t.Context(), p.repo, AbortOptions{}); err != nil || len(aborted.Left) > 0 {
 			t.Fatalf("killed at %s: AbortPush = %v, %v", at, aborted, err)
 		}
 		if got := list(); got != before {

@@ -197,9 +197,18 @@ func ResumePush(ctx context.Context, repo *gitmap.Repo, getenv func(string) stri
 	return p, err
 }
 
+// AbortOptions are the options of [AbortPush].
+type AbortOptions struct {
+	Getenv  func(string) string // default: os.Getenv
+	Offline bool                // do not ask the git server what is public; what may be so stays
+}
+
 // AbortPush puts back what a push that has begun has done, as far as it is not public. Errors are as
-// of [ResumePush], and a [*history.GitServerError] if it cannot be found out what is public.
-func AbortPush(ctx context.Context, repo *gitmap.Repo, getenv func(string) string) (*Aborted, error) {
+// of [ResumePush], and an [*UnsureError] if it cannot be found out what is public.
+func AbortPush(ctx context.Context, repo *gitmap.Repo, opts AbortOptions) (*Aborted, error) {
+	if opts.Getenv == nil {
+		opts.Getenv = os.Getenv
+	}
 	journal, err := lockJournal(repo)
 	if err != nil {
 		return nil, err
@@ -208,7 +217,7 @@ func AbortPush(ctx context.Context, repo *gitmap.Repo, getenv func(string) strin
 	if err := journal.read(); err != nil {
 		return nil, err
 	}
-	access, err := accessOf(ctx, repo, journal.Plan, getenv)
+	access, err := accessOf(ctx, repo, journal.Plan, opts.Getenv)
 	if err != nil {
 		return nil, err
 	}
@@ -216,7 +225,7 @@ func AbortPush(ctx context.Context, repo *gitmap.Repo, getenv func(string) strin
 	if err != nil {
 		return nil, err
 	}
-	return performer.undo(ctx)
+	return performer.undo(ctx, opts.Offline)
 }
 
 func newPerformer(repo *gitmap.Repo, journal *Journal, access *history.Access, opts PerformOptions) (*performer, error) {

@@ -17,6 +17,9 @@ func pushRules() []rule {
 		}),
 		on(statusRefused, func(e *upload.AbortingError) string { return "end that first: debgit push --abort" }),
 		on(statusRefused, hintStopped),
+		on(statusGitServer, func(e *upload.UnsureError) string {
+			return "try it again; or, if the git server cannot be reached any more: debgit push --abort --offline"
+		}),
 		on(statusOther, func(e *upload.NoChangesError) string {
 			if len(e.Found) > 0 {
 				return "name the one to push: -C FILE"

@@ -30,11 +30,12 @@ know of such an upload: --abort, debgit pull, and push anew.
 --abort puts back what is not public: the branch, if there are no new commits on
 it; the tags; and files that had the names of those of the upload. If the git
 server has taken the push, its commits and tags stay in the repository, and the
-version is used up: the next upload needs a higher one.`
+version is used up: the next upload needs a higher one. --offline does not ask
+it, for where it cannot be reached any more: what may be there stays, too.`
 
 func newPushCommand(env *environment) *cobra.Command {
 	var opts plannedPushFlags
-	var goOn, abort bool
+	var goOn, abort, offline bool
 	cmd := &cobra.Command{
 		Use:   "push [SUITE]",
 		Short: "Make an upload and publish it; or go on with that, or give it up",
@@ -48,10 +49,12 @@ func newPushCommand(env *environment) *cobra.Command {
 				}
 				return runPushContinue(cmd.Context(), env, opts)
 			case abort:
-				if err := begunAsPlanned(cmd, args, "abort"); err != nil {
+				if err := begunAsPlanned(cmd, args, "abort", "offline"); err != nil {
 					return err
 				}
-				return runPushAbort(cmd.Context(), env)
+				return runPushAbort(cmd.Context(), env, offline)
+			case offline:
+				return &usageError{cause: "--offline goes with --abort alone"}
 			}
 			return runPush(cmd.Context(), env, strings.Join(args, ""), opts)
 		},
@@ -61,6 +64,7 @@ func newPushCommand(env *environment) *cobra.Command {
 	opts.addBuild(cmd)
 	cmd.Flags().BoolVar(&goOn, "continue", false, "do what is left of a push that was interrupted")
 	cmd.Flags().BoolVar(&abort, "abort", false, "put back what is not public of it")
+	cmd.Flags().BoolVar(&offline, "offline", false, "with --abort: do not ask the git server what has arrived")
 	cmd.MarkFlagsMutuallyExclusive("continue", "abort")
 	return cmd
 }
@@ -113,12 +117,12 @@ func runPushContinue(ctx context.Context, env *environment, opts plannedPushFlag
 	return performPush(ctx, env, push, retry)
 }
 
-func runPushAbort(ctx context.Context, env *environment) error {
+func runPushAbort(ctx context.Context, env *environment, offline bool) error {
 	repo, err := gitmap.Open(ctx, env.cwd)
 	if err != nil {
 		return err
 	}
-	aborted, err := upload.AbortPush(ctx, repo, env.getenv)
+	aborted, err := upload.AbortPush(ctx, repo, upload.AbortOptions{Getenv: env.getenv, Offline: offline})
 	if err != nil {
 		return err
 	}
@@ -142,6 +146,8 @@ func abortText(a *upload.Aborted) string {
 	p := a.Plan
 	text := "nothing of it is public; branch, tags and files are what they were"
 	switch {
+	case a.Unsure:
+		text = fmt.Sprintf("%s of %s may have commit %s and the tags, so these stay here, too; nothing was uploaded; if it has, the next upload needs a higher version", p.Codename, p.Git.URL, short(p.Commit))
 	case a.Public && a.Sent:
 		text = fmt.Sprintf("%s of %s has commit %s and the tags, and files may have been sent to %s; the next upload needs a higher version", p.Codename, p.Git.URL, short(p.Commit), p.Queue)
 	case a.Public:

@@ -62,7 +62,13 @@ func planPush(ctx context.Context, env *environment, repo *gitmap.Repo, opts upl
 	if env.program != dgitName || opts.DryRun || !errors.As(err, &unfinished) {
 		return push, err
 	}
-	aborted, err := upload.AbortPush(ctx, repo, env.getenv)
+	abort := upload.AbortOptions{Getenv: env.getenv}
+	aborted, err := upload.AbortPush(ctx, repo, abort)
+	if errors.As(err, new(*upload.UnsureError)) { // the address of the git server may have been wrong
+		env.warn(err.Error())
+		abort.Offline = true
+		aborted, err = upload.AbortPush(ctx, repo, abort)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -20,12 +20,13 @@ type abortedJSON struct {
 	Version string   `json:"version"`
 	Commit  string   `json:"commit"`
 	Public  bool     `json:"public"`
+	Unsure  bool     `json:"unsure"` // whether it is public
 	Sent    bool     `json:"sent"`
 	Left    []string `json:"left"`
 }
 
 func newAbortedJSON(a *upload.Aborted) abortedJSON {
-	return abortedJSON{a.Plan.Package, string(a.Plan.Version), a.Plan.Commit.String(), a.Public, a.Sent, append([]string{}, a.Left...)}
+	return abortedJSON{a.Plan.Package, string(a.Plan.Version), a.Plan.Commit.String(), a.Public, a.Unsure, a.Sent, append([]string{}, a.Left...)}
 }
 
 // printPlan prints what a push would do.
