@@ -101,6 +101,25 @@ func (m CleanMode) refuses() (any, ignored bool) {
 	return true, false
 }
 
+// A CleanQuiltError says that git clean would remove upstream's files, which git does not know of where there is
+// debian/ alone in it.
+type CleanQuiltError struct {
+	Clean CleanMode
+	Quilt QuiltMode
+}
+
+func (e *CleanQuiltError) Error() string {
+	return fmt.Sprintf("quilt mode %s contradicts clean mode %s: git does not know of upstream's files, and would remove them", e.Quilt, e.Clean)
+}
+
+// Check refuses a mode that contradicts the quilt mode of a branch, with a [*CleanQuiltError].
+func (m CleanMode) Check(quilt QuiltMode) error {
+	if m.usesGit() && (quilt == BareDebian || quilt == BareDebianTarball) {
+		return &CleanQuiltError{m, quilt}
+	}
+	return nil
+}
+
 // An UntrackedError says that there are files in the work tree that git does not know of.
 type UntrackedError struct {
 	Mode    CleanMode

@@ -135,6 +135,9 @@ func (o *buildFlags) prepare(ctx context.Context, env *environment, tool upload.
 	if w.clean.Mode, err = o.clean.chosen(w.access); err != nil {
 		return nil, err
 	}
+	if err := w.clean.Mode.Check(w.view.Mode); err != nil {
+		return nil, err
+	}
 	if w.opts, err = o.buildOptions(env, w); err != nil {
 		return nil, err
 	}

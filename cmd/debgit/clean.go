@@ -21,6 +21,7 @@ type cleanOptions struct {
 	packageFlags
 	cleanFlags
 	programs programFlags
+	quilt    string
 	dryRun   bool
 }
 
@@ -39,6 +40,7 @@ func newCleanCommand(env *environment) *cobra.Command {
 	addDistroFlag(cmd, &opts.distro)
 	opts.cleanFlags.add(cmd)
 	opts.programs.add(cmd, "dpkg-buildpackage")
+	cmd.Flags().StringVar(&opts.quilt, "quilt", "", "the branch is kept in this quilt `MODE`: in baredebian, git clean is refused, as upstream's files are not in git (default: as configured)")
 	cmd.Flags().BoolVarP(&opts.dryRun, "dry-run", "n", false, "only say what would be done")
 	cmd.Long = cleanHelp + cleanModeHelp + opts.programs.help()
 	return cmd
@@ -52,6 +54,13 @@ func runClean(ctx context.Context, env *environment, opts cleanOptions) error {
 	}
 	clean := upload.CleanOptions{DryRun: opts.dryRun, Removing: env.sayRemoving}
 	if clean.Mode, err = opts.chosen(work.access); err != nil {
+		return err
+	}
+	quilt, err := upload.ConfiguredQuiltMode(work.access, opts.quilt, "", "")
+	if err != nil {
+		return err
+	}
+	if err := clean.Mode.Check(quilt); err != nil {
 		return err
 	}
 	if clean.Programs, err = upload.NewPrograms(work.access, opts.programs.programs(env)); err != nil {

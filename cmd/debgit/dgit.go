@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"debgit/gitmap"
-	"debgit/upload"
 
 	"github.com/spf13/cobra"
 )
@@ -153,28 +152,6 @@ func (l *dgitLine) refuse() error {
 		return &usageError{cause: "-p is not allowed with clone; name the package as its argument"}
 	case (l.command == "clone" || l.command == "import-dsc") && l.given("dry-run"):
 		return &usageError{cause: "dry run makes no sense with " + l.command}
-	}
-	return l.checkClean()
-}
-
-// checkClean refuses that git clean removes upstream's files, which git does not know of where there
-// is debian/ alone in it. As they are left alone by debgit's builds, in a copy, it is only for scripts.
-func (l *dgitLine) checkClean() error {
-	var quilt, clean string
-	for _, s := range l.settings {
-		switch s.is {
-		case "quilt":
-			quilt = s.value
-		case "clean":
-			clean = s.value
-		case "clean-letters":
-			if mode, err := upload.ParseShortCleanMode(s.value); err == nil {
-				clean = string(mode)
-			}
-		}
-	}
-	if strings.HasPrefix(quilt, string(upload.BareDebian)) && strings.HasPrefix(clean, string(upload.CleanGit)) {
-		return &usageError{cause: fmt.Sprintf("quilt mode %s contradicts clean mode %s", quilt, clean)}
 	}
 	return nil
 }

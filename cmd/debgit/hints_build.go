@@ -17,6 +17,9 @@ func buildRules() []rule {
 			return "commit the changes, or build with them: --include-dirty; to see them: git diff HEAD"
 		}),
 		on(statusOther, hintUntracked),
+		on(statusOther, func(e *upload.CleanQuiltError) string {
+			return "choose another clean mode, such as: --clean=check,ignores"
+		}),
 		on(statusOther, func(e *upload.LocalFileError) string { return "remove it: git rm " + e.Path }),
 		on(statusOther, func(e *upload.SparseError) string { return "have git write them: git sparse-checkout disable" }),
 		on(statusExists, func(e *upload.BusyError) string { return "wait until that has ended" }),

@@ -54,6 +54,7 @@ type quiltFixupOptions struct {
 	viewFlags
 	limits gitmap.Limits
 	dryRun bool
+	clean  cleanFlags // for dgit's command line alone: nothing is cleaned
 }
 
 // viewFlags are the options that say how the archive view of a branch is made.
@@ -121,6 +122,9 @@ func newQuiltFixupCommand(env *environment) *cobra.Command {
 	opts.packageFlags.add(cmd)
 	opts.viewFlags.add(cmd)
 	addLimitFlag(cmd.Flags(), &opts.limits)
+	if env.program == dgitName {
+		opts.clean.add(cmd)
+	}
 	cmd.Flags().BoolVarP(&opts.dryRun, "dry-run", "n", false, "change nothing: show the commits that would be made, and their patches")
 	return cmd
 }
@@ -133,6 +137,15 @@ func runQuiltFixup(ctx context.Context, env *environment, opts quiltFixupOptions
 	viewOptions, err := opts.viewFlags.options(env, work, "")
 	if err != nil {
 		return err
+	}
+	if env.program == dgitName { // which refuses a contradiction even where it cleans nothing
+		clean, err := opts.clean.chosen(work.access)
+		if err == nil {
+			err = clean.Check(viewOptions.Mode)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	progress := env.progress()
 	defer progress.close()
