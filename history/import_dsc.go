@@ -18,6 +18,8 @@ type ImportDscOptions struct {
 	Dsc                   string        // path of the .dsc
 	Branch                string        // branch or ref; "+" before it: may be overwritten; "..": merged with what is there
 	SourceDir             string        // where the files of the .dsc are; default: beside it
+	ProductsDir           string        // where builds look for them; default: as configured
+	Distro                string        // whose configuration counts; default: the default distro
 	RequireValidSignature bool          // fail if no key in Keyrings signed the .dsc
 	Keyrings              []string      // default: those of Debian's uploaders that are installed
 	ForceDgitField        bool          // import the files even if the .dsc names its commit
@@ -92,7 +94,7 @@ func ImportDsc(ctx context.Context, repo *gitmap.Repo, opts ImportDscOptions) (*
 	if err := target.fill(ctx, pkg, result); err != nil {
 		return nil, err
 	}
-	if err := linkFiles(repo, opts, pkg); err != nil {
+	if err := linkFiles(ctx, repo, opts, pkg); err != nil {
 		result.Warnings = append(result.Warnings, err.Error())
 	}
 	err = warnOfAttributes(ctx, repo, result.Tree, func(format string, args ...any) {
@@ -299,7 +301,7 @@ func (t *importTarget) seek(ctx context.Context, pkg *dsc.Package, result *Impor
 	if err != nil {
 		return gitmap.CommitID{}, err
 	}
-	access, err := s.settings.Access(AccessOptions{})
+	access, err := s.settings.Access(AccessOptions{Distro: t.opts.Distro})
 	if err != nil {
 		return gitmap.CommitID{}, err
 	}
@@ -328,9 +330,8 @@ func (t *importTarget) mergeOld(pack *gitmap.Pack, result *ImportDscResult) (git
 	return writeMerge(pack, *importInput(imp), []gitmap.CommitID{imp.Commit, t.old}, message)
 }
 
-// linkFiles makes the files of the package available beside the work tree, where
-// builds look for them.
-func linkFiles(repo *gitmap.Repo, opts ImportDscOptions, pkg *dsc.Package) error {
+// linkFiles makes the files of the package available where builds look for them.
+func linkFiles(ctx context.Context, repo *gitmap.Repo, opts ImportDscOptions, pkg *dsc.Package) error {
 	if repo.WorkTree() == "" {
 		return nil
 	}
@@ -342,7 +343,10 @@ func linkFiles(repo *gitmap.Repo, opts ImportDscOptions, pkg *dsc.Package) error
 	if err != nil {
 		return err
 	}
-	products := filepath.Dir(repo.WorkTree())
+	products, err := productsOf(ctx, repo, opts)
+	if err != nil {
+		return err
+	}
 	for _, c := range pkg.Contents() {
 		name := c.File().Name
 		err := os.Symlink(filepath.Join(from, name), filepath.Join(products, name))
@@ -351,4 +355,17 @@ func linkFiles(repo *gitmap.Repo, opts ImportDscOptions, pkg *dsc.Package) error
 		}
 	}
 	return nil
+}
+
+// productsOf returns the directory for the files of source packages.
+func productsOf(ctx context.Context, repo *gitmap.Repo, opts ImportDscOptions) (string, error) {
+	s, err := openSession(ctx, repo, FetchOptions{ArchiveOptions: ArchiveOptions{ProductsDir: opts.ProductsDir, Getenv: opts.Getenv}})
+	if err != nil {
+		return "", err
+	}
+	access, err := s.settings.Access(AccessOptions{Distro: opts.Distro})
+	if err != nil {
+		return "", err
+	}
+	return s.products(access, repo.WorkTree())
 }

@@ -37,6 +37,8 @@ const importExample = `  debgit import-dsc ../hello_2.10-3.dsc hello
 type importOptions struct {
 	limits                gitmap.Limits
 	sourceDir             string
+	productsDir           string
+	distro                string
 	keyrings              []string
 	requireValidSignature bool
 	forceDgitField        bool
@@ -60,6 +62,8 @@ func newImportCommand(env *environment) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&opts.sourceDir, "source-dir", "", "look for the files of DSC in `DIR` (default: beside DSC)")
+	flags.StringVar(&opts.productsDir, "build-products-dir", "", "link these files into `DIR`, for later builds (default: as configured, else beside the work tree)")
+	addDistroFlag(cmd, &opts.distro)
 	flags.BoolVar(&opts.requireValidSignature, "require-valid-signature", false, "fail if the signature of DSC cannot be verified")
 	addDscKeyringFlag(flags, &opts.keyrings)
 	flags.Func("keyring", "", func(string) error {
@@ -112,6 +116,8 @@ func runImport(ctx context.Context, env *environment, dsc, branch string, opts i
 		Dsc:                   dsc,
 		Branch:                branch,
 		SourceDir:             opts.sourceDir,
+		ProductsDir:           opts.productsDir,
+		Distro:                opts.distro,
 		RequireValidSignature: opts.requireValidSignature,
 		Keyrings:              opts.keyrings,
 		ForceDgitField:        opts.forceDgitField,
