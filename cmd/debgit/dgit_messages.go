@@ -68,6 +68,7 @@ var dgitPhrases = []func(err error) (text string, whole bool){
 	before(dgitUnrepresentable),
 	before(func(e *upload.UpstreamTagError) string { return "Could not determine appropriate upstream commitish" }),
 	dgitOtherTree,
+	before(func(e *dsc.DuplicateOrigError) string { return "Duplicate/inconsistent orig tarballs" }),
 	before(func(e *dsc.MismatchError) string { return "dpkg-source: error: checksum or size is wrong" }),
 	before(func(e *history.ReadOnlyError) string {
 		return "invalid configuration: pushing but distro is configured readonly"

@@ -30,6 +30,7 @@ var dgitRefusals = map[string]string{
 	"changes":              "user-specified changes file is not source-only",
 	"mismatch":             "hash or size varies",
 	"dep14-tag":            "existing DEP-14 tag is unsuitable",
+	"origs":                "archive contains an orig with different checksum",
 }
 
 // dgitRefusal is the phrase for the first check that refuses a push and has one.

@@ -302,6 +302,8 @@ func TestDgitText(t *testing.T) {
 		{&upload.UpstreamTagError{Version: "2", Looked: []string{"v2"}}, "Could not determine appropriate upstream commitish: no tag has upstream's files of 2; looked for v2"},
 		{&dsc.PackageError{ID: bell, Err: &upload.CorrespondenceError{}},
 			"HEAD specifies a different tree to bell_2-3.dsc: bell 1:2-3: the source package does not unpack to what commit 000000000000 has"},
+		{&upload.RefusedError{ID: bell, Checks: []upload.Check{{Code: "origs", Text: "x"}}}, "archive contains an orig with different checksum: push bell 1:2-3: x"},
+		{&dsc.DuplicateOrigError{Paths: [2]string{"a", "b"}}, "Duplicate/inconsistent orig tarballs: a and b are the same upstream tarball in two compressions"},
 		{&dsc.MismatchError{File: "f", Property: "size", Got: "1", Want: "2", ListedIn: "d"}, "dpkg-source: error: checksum or size is wrong: f: size is 1, but d says 2"},
 		{&fs.PathError{Op: "open", Path: "x", Err: syscall.ENOENT}, "open x: No such file or directory"},
 		{&fs.PathError{Op: "open", Path: "x", Err: syscall.EACCES}, "open x: permission denied"},
