@@ -54,6 +54,8 @@ type Source struct {
 	DgitRef string // the value of the field Dgit (Vcs-Dgit-Master), or ""
 	VcsGit  string // the value of the field Vcs-Git, or ""
 	Fields  Paragraph
+
+	weaker map[string][]Digest // by name of file: digests in the other lists of checksums
 }
 
 var packageName = regexp.MustCompile(`^[a-z0-9][a-z0-9+.-]+$`)
@@ -72,7 +74,8 @@ func CheckPackageName(name string) error {
 //
 // The files come from Checksums-Sha256, else Checksums-Sha1, else Files. If more
 // than one of these fields is there, they must name the same files with the same
-// sizes. Names that could leave their directory are refused.
+// sizes; that the digests agree, too, [OpenLocal] finds out. Names that could leave their directory
+// are refused.
 func Parse(file string, text []byte) (*Source, error) {
 	p, err := ParseParagraph(file, text)
 	if err != nil {
@@ -92,7 +95,7 @@ func Parse(file string, text []byte) (*Source, error) {
 	if err := parseID(file, p, &s.ID); err != nil {
 		return nil, err
 	}
-	if s.Files, err = parseFiles(file, p); err != nil {
+	if s.Files, s.weaker, err = parseLists(file, p); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -128,6 +131,13 @@ type checksums struct {
 // parseFiles reads the lists of files of p, which may be a .dsc or a stanza of a
 // Sources index.
 func parseFiles(file string, p Paragraph) ([]File, error) {
+	files, _, err := parseLists(file, p)
+	return files, err
+}
+
+// parseLists is parseFiles, and returns by name the digests in weaker lists than the one that
+// the files are of.
+func parseLists(file string, p Paragraph) (best []File, weaker map[string][]Digest, err error) {
 	values := control.Paragraph{Values: map[string]string{}}
 	var fields []Field // those that are there, strongest first
 	var algorithms []Algorithm
@@ -137,7 +147,7 @@ func parseFiles(file string, p Paragraph) ([]File, error) {
 	}{{"Checksums-Sha256", SHA256}, {"Checksums-Sha1", SHA1}, {"Files", MD5}} {
 		if f, ok := p.Field(l.name); ok {
 			if err := checkList(file, f); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			values.Values[l.name] = f.Value
 			fields = append(fields, f)
@@ -145,11 +155,11 @@ func parseFiles(file string, p Paragraph) ([]File, error) {
 		}
 	}
 	if len(fields) == 0 {
-		return nil, &SyntaxError{file, 0, "no field Checksums-Sha256, Checksums-Sha1 or Files"}
+		return nil, nil, &SyntaxError{file, 0, "no field Checksums-Sha256, Checksums-Sha1 or Files"}
 	}
 	var sums checksums
 	if err := control.UnpackFromParagraph(values, &sums); err != nil {
-		return nil, &SyntaxError{file, fields[0].Line, fmt.Sprintf("list of files: %v", err)}
+		return nil, nil, &SyntaxError{file, fields[0].Line, fmt.Sprintf("list of files: %v", err)}
 	}
 	lists := map[Algorithm][]control.FileHash{}
 	for _, h := range sums.Sha256 {
@@ -161,21 +171,26 @@ func parseFiles(file string, p Paragraph) ([]File, error) {
 	for _, h := range sums.Md5 {
 		lists[MD5] = append(lists[MD5], h.FileHash)
 	}
-	var best []File
 	for i, f := range fields {
 		files, err := checkFiles(file, f, algorithms[i], lists[algorithms[i]])
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if best == nil {
 			best = files
 			continue
 		}
 		if err := agree(file, fields[0], best, f, files); err != nil {
-			return nil, err
+			return nil, nil, err
+		}
+		if weaker == nil {
+			weaker = map[string][]Digest{}
+		}
+		for _, other := range files {
+			weaker[other.Name] = append(weaker[other.Name], other.Digest)
 		}
 	}
-	return best, nil
+	return best, weaker, nil
 }
 
 // maxFiles is how many files a source package may have; all are open at once. No real

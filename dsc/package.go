@@ -1,6 +1,7 @@
 package dsc
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 )
 
@@ -164,7 +166,7 @@ func OpenLocal(path string, opts LocalOptions) (*Package, error) {
 		dir = filepath.Dir(path)
 	}
 	for _, f := range p.source.Files {
-		c, err := OpenContent(dir, f)
+		c, err := openContent(dir, f, p.source.weaker[f.Name])
 		if err != nil {
 			p.Close()
 			return nil, &PackageError{p.source.ID, err}
@@ -176,7 +178,10 @@ func OpenLocal(path string, opts LocalOptions) (*Package, error) {
 
 // OpenContent opens a file of a source package in dir, when not all of them are there, and
 // verifies it. It must be closed. The errors are those of [OpenLocal], without the upload.
-func OpenContent(dir string, file File) (*Content, error) {
+func OpenContent(dir string, file File) (*Content, error) { return openContent(dir, file, nil) }
+
+// openContent is OpenContent for a file that must have further digests, too.
+func openContent(dir string, file File, weaker []Digest) (*Content, error) {
 	// Such a name would be taken for another .dsc, or for an unfinished download.
 	if strings.HasSuffix(file.Name, ".dsc") || strings.HasSuffix(file.Name, ".tmp") {
 		return nil, &SyntaxError{file.ListedIn, 0, fmt.Sprintf("lists %s, but a source package has no file with such an ending", file.Name)}
@@ -185,11 +190,27 @@ func OpenContent(dir string, file File) (*Content, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := file.Verify(f); err != nil {
+	if err := verifyAll(file, weaker, f); err != nil {
 		f.Close()
 		return nil, err
 	}
 	return &Content{file, f}, nil
+}
+
+// verifyAll is [File.Verify] for a file that must have further digests, too. Of algorithms as weak
+// as they are they prove nothing, but dpkg-source takes no package in which one is wrong.
+func verifyAll(file File, weaker []Digest, src io.ReaderAt) error {
+	errs := make([]error, 1+len(weaker))
+	var all sync.WaitGroup
+	for i, digest := range append([]Digest{file.Digest}, weaker...) {
+		all.Go(func() {
+			f := file
+			f.Digest = digest
+			errs[i] = f.Verify(io.NewSectionReader(src, 0, f.Size+1))
+		})
+	}
+	all.Wait()
+	return cmp.Or(errs...)
 }
 
 // openRegular opens the regular file, or link to one, at path. It does not wait for

@@ -29,7 +29,7 @@ func TestParseStanza(t *testing.T) {
 		Files:  []File{{"hello_2.10-3.dsc", 1, Digest{SHA256, sha256OfX}, "Sources"}},
 		Fields: got.Fields,
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Source{})); diff != "" {
 		t.Errorf("ParseStanza (-want +got)\n%s", diff)
 	}
 	if got.Fields[0].Name != "Package" {

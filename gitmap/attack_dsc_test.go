@@ -23,7 +23,7 @@ func TestAttackDsc(t *testing.T) {
 	size := fmt.Sprintf(" %d ", len(b.Files[0].Data))
 	rename := func(name string) string { return strings.ReplaceAll(good, "foo_1.0.tar\n", name+"\n") }
 	lines := strings.SplitAfter(good, "\n")
-	sha256Line := lines[7]
+	sha256Line, md5Line := lines[7], strings.TrimSpace(lines[9])
 	tests := []struct {
 		name, text, want string
 	}{
@@ -36,6 +36,8 @@ func TestAttackDsc(t *testing.T) {
 		{"another .dsc", rename("bar_1.0.dsc"), "foo 1.0: foo_1.0.dsc: lists bar_1.0.dsc, but a source package has no file with such an ending"},
 		{"twice", strings.Replace(good, sha256Line, sha256Line+sha256Line, 1), "foo_1.0.dsc: line 9: foo_1.0.tar is listed twice"},
 		{"size that lies", strings.ReplaceAll(good, size, " 7 "), "foo 1.0: foo_1.0.tar: size is over 7 bytes, but foo_1.0.dsc says 7"},
+		{"digests that disagree", strings.Replace(good, md5Line, strings.Repeat("0", 32)+md5Line[32:], 1),
+			"foo 1.0: foo_1.0.tar: MD5 is " + md5Line[:32] + ", but foo_1.0.dsc says " + strings.Repeat("0", 32)},
 		{"size in one list", strings.Replace(good, size, " 7 ", 1), fmt.Sprintf("foo_1.0.dsc: line 9: size of foo_1.0.tar is %d in Files, but 7 in Checksums-Sha256", len(b.Files[0].Data))},
 		{"negative size", strings.ReplaceAll(good, size, " -1 "), `foo_1.0.dsc: line 8: " ` + strings.TrimSpace(strings.ReplaceAll(sha256Line, size, " -1 ")) + `" is not of the form "DIGEST SIZE NAME"`},
 		{"other names in one list", strings.Replace(good, "foo_1.0.tar\n", "bar_1.0.tar\n", 1), "foo_1.0.dsc: line 9: Files lists foo_1.0.tar, but Checksums-Sha256 does not"},
