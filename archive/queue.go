@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"syscall"
 	"time"
 )
 
@@ -128,6 +130,9 @@ func (q *dput) run(ctx context.Context, args []string) error {
 	cmd := exec.CommandContext(ctx, q.opts.Program, args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM} // two must not send the same files
+	runtime.LockOSThread()                                             // which is what the signal tells the end of
+	defer runtime.UnlockOSThread()
 	if q.opts.Stdin != nil {
 		cmd.Stdin = q.opts.Stdin
 	}

@@ -1,10 +1,13 @@
 package gitmap
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
+	"syscall"
 )
 
 // WriteTag writes a tag object, of which text is the whole content, and makes no ref. git refuses
@@ -40,10 +43,15 @@ func (e *PushRefusedError) Error() string {
 func (e *PushRefusedError) Unwrap() error { return e.Err }
 
 // Push pushes objects to the repository at url, each by a refspec, and nothing else. All are
-// taken or none. What a server says of a refusal is in the [*PushRefusedError].
+// taken or none. What a server says of a refusal is in the [*PushRefusedError]. If this process is killed git ends, too,
+// so that nothing is pushed that nobody knows of any more.
 func (r *Repo) Push(ctx context.Context, url string, refspecs ...string) error {
 	args := []string{"-c", "push.followTags=false", "push", "--porcelain", "--atomic", "--no-recurse-submodules", "--", url}
-	_, err := r.Git(ctx, append(args, refspecs...)...)
+	cmd := gitCommand(ctx, cmp.Or(r.workTree, r.gitDir), append(args, refspecs...)...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
+	runtime.LockOSThread() // which is what the signal tells the end of
+	defer runtime.UnlockOSThread()
+	_, err := outputOf(ctx, cmd)
 	var failed *GitError
 	if !errors.As(err, &failed) {
 		return err

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"runtime"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -69,6 +71,9 @@ func (a *Access) runSSH(ctx context.Context, command string) (string, error) {
 	cmd.WaitDelay = sshEndTime
 	var out, stderr answer
 	cmd.Stdout, cmd.Stderr = &out, &stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM} // it ends with us if we are killed
+	runtime.LockOSThread()                                             // which is what the signal tells the end of
+	defer runtime.UnlockOSThread()
 	err = cmd.Run()
 	if errors.Is(err, exec.ErrWaitDelay) && ctx.Err() == nil {
 		err = nil // ssh did end well, but left a master of connections behind that keeps our pipes

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"debgit/dsc"
 	"debgit/dsc/dsctest"
@@ -274,6 +275,72 @@ func TestFilesReplaced(t *testing.T) {
 			t.Errorf("%s is %q, %v; want %q", name, got, err, want)
 		}
 	}
+}
+
+// slowServer has the git server wait in its first push until it is told, or until the second one comes; and
+// in that until the first one has arrived.
+const slowServer = `#!/bin/sh
+if mkdir %[1]s/first 2>/dev/null; then
+	until [ -e %[1]s/go ]; do sleep 0.1; done
+else
+	touch %[1]s/go
+	for i in 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0; do
+		git show-ref --quiet refs/tags/archive/example/1.1 && break
+		sleep 0.1
+	done
+fi
+`
+
+// A push goes on when debgit is killed while the git server is at work on it: what runs here ends with debgit, and
+// what arrives in the end counts, whichever push it is of.
+func TestContinueWhileAtWork(t *testing.T) {
+	p := newPusher(t)
+	p.publish(p.options())
+	p.release("1.1")
+	signs := t.TempDir()
+	hook := filepath.Join(p.world.Repos, "bell.git/hooks/pre-receive")
+	if err := os.MkdirAll(filepath.Dir(hook), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	ssh, pid := filepath.Join(signs, "ssh"), filepath.Join(signs, "pid")
+	for path, text := range map[string]string{
+		hook: fmt.Sprintf(slowServer, signs),
+		ssh:  fmt.Sprintf("#!/bin/sh\necho $PPID >%s\nexec %s \"$@\"\n", pid, os.Getenv("GIT_SSH")),
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("GIT_SSH", ssh)
+	cmd := exec.Command(os.Args[0])
+	cmd.Dir = p.dir
+	cmd.Env = append(os.Environ(), killVariable+"=never", "CACHE="+p.options().CacheDir)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer os.WriteFile(filepath.Join(signs, "go"), nil, 0o666)
+	isThere := func(path string) bool { _, err := os.Stat(path); return err == nil }
+	waitUntil(t, "the git server is at work", func() bool { return isThere(filepath.Join(signs, "first")) })
+	cmd.Process.Kill()
+	cmd.Wait()
+	data, err := os.ReadFile(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waitUntil(t, "git push has ended", func() bool { return !isThere("/proc/" + strings.TrimSpace(string(data)) + "/exe") })
+	p.resume(StepPush)
+	p.checkPublished(StepPush, "1.1")
+}
+
+func waitUntil(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for range 600 {
+		if is() {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("%s: not within half a minute", what)
 }
 
 // quilt makes the package one with an orig tarball, which is beside the work tree.

@@ -246,7 +246,16 @@ func (p *performer) pushGit(ctx context.Context) error {
 	if err := p.checkSent(); err != nil {
 		return err
 	}
-	return p.repo.Push(ctx, p.Plan.Git.URL, p.Plan.Git.Refspecs...)
+	err := p.repo.Push(ctx, p.Plan.Git.URL, p.Plan.Git.Refspecs...)
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	// A push of a run before, which was killed, may have come to its end on the server only now, or the
+	// connection broke after that.
+	if has, publicErr := p.isPublic(ctx); publicErr == nil && has {
+		return nil
+	}
+	return err
 }
 
 // isPublic says whether the git server has taken the push: whether it has the tags, these very objects. They
