@@ -2,6 +2,7 @@ package upload
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"debgit/gitmap"
@@ -20,7 +21,7 @@ func PushCommand(ctx context.Context, repo *gitmap.Repo, getenv func(string) str
 	if err != nil {
 		return PushKind{}, err
 	}
-	return pushKind(history.NewSettings(config, getenv), "dgit.default.push-subcmd")
+	return pushKind(history.NewSettings(config, getenv), "push", "dgit.default.push-subcmd")
 }
 
 // RemotePushCommand returns what the user's configuration has the command rpush do: the key
@@ -30,11 +31,21 @@ func RemotePushCommand(ctx context.Context, getenv func(string) string) (PushKin
 	if err != nil {
 		return PushKind{}, err
 	}
-	return pushKind(history.NewSettings(config, getenv), "dgit.default.rpush-subcmd", "dgit.default.push-subcmd")
+	return pushKind(history.NewSettings(config, getenv), "rpush", "dgit.default.rpush-subcmd", "dgit.default.push-subcmd")
+}
+
+// A PushRejectedError says that the configuration does not want push, or rpush, to be said.
+type PushRejectedError struct {
+	Command string // "push" or "rpush"
+	Key     string
+}
+
+func (e *PushRejectedError) Error() string {
+	return fmt.Sprintf("%s does not say what is to be pushed: the configuration %s is \"reject\"", e.Command, e.Key)
 }
 
 // pushKind reads the first of some keys that has a value; the last one always has.
-func pushKind(settings *history.Settings, keys ...string) (PushKind, error) {
+func pushKind(settings *history.Settings, command string, keys ...string) (PushKind, error) {
 	for _, key := range keys {
 		value, ok, err := settings.Value(key)
 		if err != nil {
@@ -43,9 +54,12 @@ func pushKind(settings *history.Settings, keys ...string) (PushKind, error) {
 		if !ok && key != keys[len(keys)-1] {
 			continue
 		}
+		if value == "reject" {
+			return PushKind{}, &PushRejectedError{command, key}
+		}
 		kind, warn := strings.CutPrefix(value, "warn,")
 		if kind != "source" && kind != "built" {
-			return PushKind{}, &history.ConfigError{Key: key, Value: value, Want: `"source", "built", "warn,source" or "warn,built"`}
+			return PushKind{}, &history.ConfigError{Key: key, Value: value, Want: `"source", "built", "warn,source", "warn,built" or "reject"`}
 		}
 		return PushKind{kind, warn}, nil
 	}

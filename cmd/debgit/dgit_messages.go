@@ -57,6 +57,18 @@ var dgitPhrases = []func(err error) (text string, whole bool){
 		return kind + " already contains field " + e.Field
 	}),
 	before(dgitStopped),
+	before(func(e *upload.PushRejectedError) string {
+		if e.Command == "rpush" {
+			return "dgit rpush, but dgit.default.[r]push-subcmd set to reject"
+		}
+		return "dgit push, but dgit.default.push-subcmd set to reject"
+	}),
+	before(func(e *upload.NoChangesError) string {
+		if len(e.Found) == 0 {
+			return "looked for .dsc"
+		}
+		return ""
+	}),
 	before(func(e *upload.CommaError) string {
 		return "dgit does not support multiple (comma-separated) suites in a changelog"
 	}),

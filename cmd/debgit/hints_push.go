@@ -20,6 +20,9 @@ func pushRules() []rule {
 		on(statusGitServer, func(e *upload.UnsureError) string {
 			return "try it again; or, if the git server cannot be reached any more: debgit push --abort --offline"
 		}),
+		on(statusUsage, func(e *upload.PushRejectedError) string {
+			return "say which one you mean: debgit " + e.Command + "-source, or debgit " + e.Command + "-built"
+		}),
 		on(statusOther, func(e *upload.NoChangesError) string {
 			if len(e.Found) > 0 {
 				return "name the one to push: -C FILE"

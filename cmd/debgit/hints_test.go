@@ -58,6 +58,7 @@ func TestExplain(t *testing.T) {
 		{&upload.AbortingError{ID: id}, 29},
 		{&upload.StoppedError{ID: id, Err: &gitmap.PushRefusedError{}}, 29},
 		{&upload.UnsureError{Err: &history.GitServerError{Err: errors.New("x")}}, 27},
+		{&upload.PushRejectedError{Command: "push"}, 8},
 		{&upload.PushBusyError{}, 20},
 		{&upload.NoChangesError{}, 255},
 		{upload.ErrNoJournal, 8},

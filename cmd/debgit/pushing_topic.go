@@ -59,7 +59,7 @@ dgit-distro.DISTRO.KEY:
                    --trust-changelog wants that in debian/changelog
 
 dgit.default.push-subcmd and rpush-subcmd say what push and rpush do: source
-(built in), built, or "warn,built"; any other word refuses.
+(built in), built, or "warn,built"; reject wants them to be named.
 
 A push that has not come to its end is in .git/debgit/push: the plan, the signed
 tags and files, and which steps are done. debgit push --continue finishes it,
