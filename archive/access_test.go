@@ -73,6 +73,7 @@ var accessMethods = map[string]accessMethod{
 			return c.OpenAPI(t.Context(), suite, api, mirror)
 		},
 		assurance: archive.ServiceDigest,
+		archive:   true,
 		files:     true,
 	},
 	"dummycat": {

@@ -135,6 +135,30 @@ func (s *apiSuite) dscs(ctx context.Context, pkg string) ([]apiFile, error) {
 	return nil, nil
 }
 
+// anySuiteHas is HasPackage, by a question about each suite.
+func (s *apiSuite) anySuiteHas(ctx context.Context, pkg string) (has, sure bool, err error) {
+	var suites []apiSuiteEntry
+	if err := s.service.readJSON(ctx, &suites, "", "suites"); err != nil {
+		return false, false, err
+	}
+	for _, suite := range suites {
+		for _, name := range []string{suite.Codename, suite.Name} {
+			if checkSuiteName(name) != nil { // it has no such name
+				continue
+			}
+			var entries []apiFile
+			err := s.service.readJSON(ctx, &entries, "", "dsc_in_suite", name, pkg)
+			if len(entries) > 0 && err == nil {
+				return true, true, nil
+			}
+			if err != nil && !isMissing(err) {
+				return false, false, err
+			}
+		}
+	}
+	return false, true, nil
+}
+
 func (s *apiSuite) upload(pkg string, e apiFile) (*Upload, error) {
 	version, err := dsc.ParseVersion(e.Version)
 	if err != nil {
@@ -183,14 +207,13 @@ func (s *apiSuite) FindFiles(ctx context.Context, pattern string) ([]PoolFile, b
 }
 
 // HasPackage implements [Suite]. The API knows all source packages of the archive; one
-// of files knows the suite.
+// of files, those of each suite that it lists.
 func (s *apiSuite) HasPackage(ctx context.Context, pkg string) (has, sure bool, err error) {
 	if err := dsc.CheckPackageName(pkg); err != nil {
 		return false, true, nil
 	}
 	if !s.service.overHTTP() {
-		entries, err := s.dscs(ctx, pkg)
-		return len(entries) > 0, len(entries) > 0, err
+		return s.anySuiteHas(ctx, pkg)
 	}
 	var answer []map[string]map[string]any
 	query := url.Values{"package": {pkg}, "f": {"json"}, "a": {"source"}}.Encode()
