@@ -36,6 +36,9 @@ var dgitRefusals = map[string]string{
 // dgitRefusal is the phrase for the first check that refuses a push and has one.
 func dgitRefusal(e *upload.RefusedError) string {
 	for _, c := range e.Checks {
+		if c.Code == "source-only" {
+			return dgitSourceOnly(c)
+		}
 		if phrase, ok := dgitRefusals[c.Code]; ok {
 			if c.Split {
 				phrase += "; that is, the maintainer view tag is not there, or not fast forward"
@@ -44,6 +47,17 @@ func dgitRefusal(e *upload.RefusedError) string {
 		}
 	}
 	return ""
+}
+
+// dgitSourceOnly is the phrase for an upload with, or without, binary packages that the distro does not want so.
+func dgitSourceOnly(c upload.Check) string {
+	switch {
+	case c.Option == "--force-uploading-binaries":
+		return "uploading binaries, but the distro is source only"
+	case c.Remedy != "":
+		return "source-only upload, but the package is entirely NEW"
+	}
+	return "source-only upload, but the distro requires .debs"
 }
 
 // dgitStopped is the phrase for a push that stopped at a step.
