@@ -150,6 +150,9 @@ func runRpush(ctx context.Context, env *environment, cmd *cobra.Command, kind st
 			env.warn("rpush is rpush-" + kind + " here; say which one you mean, rpush-source or rpush-built")
 		}
 	}
+	if opts.noSign {
+		return &usageError{cause: "--no-sign: the host that builds takes no tags and files without signatures, which this one is asked for", hint: "to push without signatures, push there: debgit push-source --no-sign"}
+	}
 	push, err := opts.pushOptions(env, cmd.Name(), "", nil)
 	if err != nil {
 		return err
