@@ -180,8 +180,9 @@
 // debian/source/format is not well formed, if the newest stanza and debian/control name
 // different source packages, if debian/control is not UTF-8 up to the line of its maintainer, and if
 // the newest stanza is from before March 1973, whose dates git does not read as numbers. In any
-// format it refuses a debian/source/format without a line, and a changelog that states a
-// format other than "debian" (see [dsc.ChangelogFormat]).
+// format it refuses a debian/source/format without a line, a changelog that states a
+// format other than "debian" (see [dsc.ChangelogFormat]), and a .dsc without the field Format, which
+// dpkg-source takes for one of format 1.0.
 //
 // One thing that dpkg-source unpacks is refused: a patch for a file by which dpkg-source or
 // quilt keeps track in .pc, such as .pc/applied-patches.

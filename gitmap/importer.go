@@ -111,6 +111,9 @@ func (im *importer) run() (err error) {
 	if oddity != nil {
 		im.own("%w", oddity)
 	}
+	if im.pkg.Source().Fields.Value("Format") == "" {
+		im.own("the .dsc has no field Format, which stands for 1.0")
+	}
 	im.limits = im.opts.Limits.withDefaults(im.layout.compressed())
 	return im.commitAll()
 }
