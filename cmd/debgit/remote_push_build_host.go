@@ -60,6 +60,12 @@ func runRemotePush(ctx context.Context, env *environment, name string, built boo
 		return err
 	}
 	push.Prebuilt = built
+	if push.ProductsDir != "" { // that of the other host's command line, which is seen from DIR
+		push.ProductsDir = below(dir, push.ProductsDir)
+	}
+	if filepath.Base(push.Changes) != push.Changes && push.Changes != "" {
+		push.Changes = below(dir, push.Changes)
+	}
 	retry, err := opts.retries()
 	if err != nil {
 		return err

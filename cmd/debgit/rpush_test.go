@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -47,7 +48,8 @@ func TestRpush(t *testing.T) {
 			}
 			ssh := w.buildHost(there)
 			w.nativePackage("foo", "1")
-			options := []string{"--ssh=" + ssh, "--new"}
+			w.check(os.Mkdir(filepath.Join(w.work, "products"), 0o777))
+			options := []string{"--ssh=" + ssh, "--new", "--build-products-dir=../products"} // from the work tree
 			place := "build.example.org:" + filepath.Join(w.work, "foo")
 			if tt.there != "" || tt.here == "debgit" {
 				options = append(options, "-cdgit-distro.example.upload-host="+map[bool]string{true: "queue", false: w.Queue}[tt.there != ""])
@@ -63,6 +65,9 @@ func TestRpush(t *testing.T) {
 				if got := w.run("", "git", "-C", server, "rev-parse", ref); got != head {
 					t.Errorf("%s of the server is %s, want %s\n%s", ref, got, head, out)
 				}
+			}
+			if _, err := os.Stat(filepath.Join(w.work, "products/foo_1_source.changes")); err != nil {
+				t.Error(err)
 			}
 			if err := w.Accept(); err != nil { // which checks the signatures
 				t.Error(err)
