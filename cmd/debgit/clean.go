@@ -68,6 +68,9 @@ func runClean(ctx context.Context, env *environment, opts cleanOptions) error {
 	}
 	if clean.Terminal.Stdin = env.stdin; !env.options.quiet {
 		clean.Terminal.Messages = env.stderr
+		if env.program == dgitName { // where scripts look for what debian/rules says
+			clean.Terminal.Messages = env.stdout
+		}
 	}
 	return upload.Clean(ctx, work.Repo, clean)
 }

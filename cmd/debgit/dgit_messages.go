@@ -92,6 +92,13 @@ var dgitPhrases = []func(err error) (text string, whole bool){
 		}
 		return "tree contains uncommitted files"
 	}),
+	before(func(e *upload.ToolError) string {
+		words := []string{quote(e.Program)}
+		for _, arg := range e.Args {
+			words = append(words, quote(arg))
+		}
+		return "failed command: " + strings.Join(words, " ")
+	}),
 	inPlace(func(e *history.UnsupportedError) string { return "operation unsupported: " + e.Text }),
 }
 

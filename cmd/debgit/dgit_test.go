@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -309,6 +310,7 @@ func TestDgitText(t *testing.T) {
 		{&dsc.PackageError{ID: bell, Err: &upload.CorrespondenceError{}},
 			"HEAD specifies a different tree to bell_2-3.dsc: bell 1:2-3: the source package does not unpack to what commit 000000000000 has"},
 		{&upload.RefusedError{ID: bell, Checks: []upload.Check{{Code: "origs", Text: "x"}}}, "archive contains an orig with different checksum: push bell 1:2-3: x"},
+		{&upload.ToolError{Program: "x", Args: []string{"--y", "a b"}, Err: errors.New("exit status 2")}, "failed command: x --y 'a b': run x: exit status 2"},
 		{&dsc.DuplicateOrigError{Paths: [2]string{"a", "b"}}, "Duplicate/inconsistent orig tarballs: a and b are the same upstream tarball in two compressions"},
 		{&dsc.MismatchError{File: "f", Property: "size", Got: "1", Want: "2", ListedIn: "d"}, "dpkg-source: error: checksum or size is wrong: f: size is 1, but d says 2"},
 		{&fs.PathError{Op: "open", Path: "x", Err: syscall.ENOENT}, "open x: No such file or directory"},
