@@ -90,7 +90,7 @@ func (t *tour) edit(name, old, new string) error {
 }
 
 func (t *tour) showPush(ctx context.Context, world *uploadtest.World) error {
-	t.say("Before anything is done, debgit can say what would be:")
+	t.say("Before anything is done, debgit can say what would be; but the id of the new commit\nwill be another one, since the time is in it:")
 	if err := t.runAll(ctx, []string{"debgit", "push-source", "--dry-run", "--quiet"}); err != nil {
 		return err
 	}

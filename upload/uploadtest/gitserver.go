@@ -35,11 +35,11 @@ func newGitServer(dir string, opts Options, uploader *dsctest.Key) (gitServer, e
 	programs := map[string]string{
 		filepath.Join(distro, "policy-hook"): policyHook,
 		login:                                fmt.Sprintf(loginDispatch, opts.Dispatch, dir),
-		s.ssh:                                fmt.Sprintf(sshStandIn, login),
+		s.ssh:                                sshStandIn,
 	}
 	if opts.Dispatch == "" {
 		s.create = "ssh-cmd"
-		programs[login] = fmt.Sprintf(loginPlain, s.path, s.repos)
+		programs[login] = fmt.Sprintf(loginPlain, s.path, "distro="+Distro+"/repos")
 	}
 	if opts.SSHD != "" {
 		var err error
@@ -95,7 +95,7 @@ while :; do
 done
 shift
 export SSH_ORIGINAL_COMMAND="$*"
-exec '%s'
+exec "$(dirname "$0")/login"
 `
 
 // loginDispatch is what the git server runs for whoever logs in. git takes nothing from the user's configuration.
@@ -106,7 +106,7 @@ exec '%s' '%s' '@/keyrings/uploaders.pgp,a'
 
 // loginPlain is loginDispatch of plain repositories: it does what it is told.
 const loginPlain = `#!/bin/sh
-exec sh -c "$(printf %%s "$SSH_ORIGINAL_COMMAND" | sed 's#%s#%s#g')"
+cd "$(dirname "$0")" && exec sh -c "$(printf %%s "$SSH_ORIGINAL_COMMAND" | sed 's#%s#%s#g')"
 `
 
 // policyHook lets everybody who may push rewind a branch or start afresh, if the tag says that it

@@ -3,6 +3,7 @@ package uploadtest
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -115,12 +116,12 @@ func (w *World) Config() string {
 	section := func(name string, pairs ...string) {
 		fmt.Fprintf(&b, "[%s]\n", name)
 		for i := 0; i < len(pairs); i += 2 {
-			fmt.Fprintf(&b, "\t%s = \"%s\"\n", pairs[i], pairs[i+1])
+			fmt.Fprintf(&b, "\t%s = \"%s\"\n", pairs[i], strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(pairs[i+1]))
 		}
 	}
 	section(`dgit-distro "`+Distro+`"`,
 		"archive-query", "aptget:",
-		"mirror", "file://"+w.archive.mirror(),
+		"mirror", (&url.URL{Scheme: "file", Path: w.archive.mirror()}).String(),
 		"archive-keyring", w.archive.keyring(),
 		"opts-apt-get", "-oDir::Etc::Trusted="+w.archive.keyring(), // for dgit
 		"ssh", shellWord(w.server.ssh),
@@ -140,7 +141,7 @@ func (w *World) Config() string {
 // shellWord quotes a path for a shell, if that is needed: the key ssh is for a shell if it has blanks.
 func shellWord(path string) string {
 	if strings.ContainsAny(path, " \t") {
-		return "'" + path + "'"
+		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 	}
 	return path
 }
