@@ -45,11 +45,11 @@ func TestFind(t *testing.T) {
 		{"hello", []string{"contrib", "main"}, "1:2.0 contrib", nil},
 		{"game", []string{"main"}, "1.0 contrib", nil},
 		{"game", []string{"none"}, "1.0 contrib", nil},
-		{"helo", []string{"main"}, "", &archive.UnknownPackageError{Package: "helo", Suite: "sid", Near: []string{"halo", "hello", "help"}}},
+		{"helo", []string{"main"}, "", &archive.UnknownPackageError{Package: "helo", Suite: "sid", Near: []string{"help", "hello", "halo"}}},
 		{"libhello1", []string{"main"}, "", &archive.UnknownPackageError{Package: "libhello1", Suite: "sid", Source: "hello"}},
 		{"hello-doc", nil, "", &archive.UnknownPackageError{Package: "hello-doc", Suite: "sid", Source: "hello"}},
 		{"kept-bin", nil, "", &archive.UnknownPackageError{Package: "kept-bin", Suite: "sid", Source: "kept-new"}},
-		{"kept", nil, "", &archive.UnknownPackageError{Package: "kept", Suite: "sid", Near: []string{"kept"}}},
+		{"kept", nil, "", &archive.UnknownPackageError{Package: "kept", Suite: "sid", Near: []string{"kept", "kept-new"}}},
 		{"hello 1:1.0", nil, "", &archive.UnknownPackageError{Package: "hello 1:1.0", Suite: "sid"}},
 		{"", nil, "", &archive.UnknownPackageError{Suite: "sid"}},
 	}
