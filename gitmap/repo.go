@@ -240,19 +240,25 @@ func runGit(ctx context.Context, dir string, stdin []byte, args ...string) (stri
 
 // outputOf runs a command that gitCommand made and returns its output.
 func outputOf(ctx context.Context, cmd *exec.Cmd) (string, error) {
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
+	stdout, _, err := outputsOf(ctx, cmd)
+	return stdout, err
+}
+
+// outputsOf is outputOf with what git says for people, too.
+func outputsOf(ctx context.Context, cmd *exec.Cmd) (stdout, stderr string, err error) {
+	var out, said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &said
+	err = cmd.Run()
 	if errors.Is(err, exec.ErrWaitDelay) && ctx.Err() == nil {
 		err = nil // git did end well, but left a daemon behind that keeps our pipes
 	}
 	if err != nil {
 		if interrupted(ctx, err) {
-			return "", ctx.Err()
+			return "", "", ctx.Err()
 		}
-		return "", &GitError{Args: cmd.Args[1:], Stderr: stderr.String(), Err: err, stdout: stdout.String()}
+		return "", "", &GitError{Args: cmd.Args[1:], Stderr: said.String(), Err: err, stdout: out.String()}
 	}
-	return stdout.String(), nil
+	return out.String(), said.String(), nil
 }
 
 // gitEnvironment is our environment without what says which repository is meant and

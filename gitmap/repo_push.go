@@ -43,24 +43,25 @@ func (e *PushRefusedError) Error() string {
 func (e *PushRefusedError) Unwrap() error { return e.Err }
 
 // Push pushes objects to the repository at url, each by a refspec, and nothing else. All are
-// taken or none. What a server says of a refusal is in the [*PushRefusedError]. If this process is killed git ends, too,
-// so that nothing is pushed that nobody knows of any more.
-func (r *Repo) Push(ctx context.Context, url string, refspecs ...string) error {
+// taken or none. said is what the server wrote for people, in lines; what it says of a refusal is in
+// the [*PushRefusedError]. If this process is killed git ends, too, so that nothing is pushed that
+// nobody knows of any more.
+func (r *Repo) Push(ctx context.Context, url string, refspecs ...string) (said string, err error) {
 	args := []string{"-c", "push.followTags=false", "push", "--porcelain", "--atomic", "--no-recurse-submodules", "--", url}
 	cmd := gitCommand(ctx, cmp.Or(r.workTree, r.gitDir), append(args, refspecs...)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 	runtime.LockOSThread() // which is what the signal tells the end of
 	defer runtime.UnlockOSThread()
-	_, err := outputOf(ctx, cmd)
+	_, stderr, err := outputsOf(ctx, cmd)
 	var failed *GitError
 	if !errors.As(err, &failed) {
-		return err
+		return remoteText(stderr), err
 	}
 	if reason := refusal(failed.stdout); reason != "" {
 		remote := remoteText(failed.Stderr)
-		return &PushRefusedError{url, strings.TrimSpace(remote + reason), remote, err}
+		return "", &PushRefusedError{url, strings.TrimSpace(remote + reason), remote, err}
 	}
-	return err
+	return "", err
 }
 
 // refusal returns what "git push --porcelain" says of refs that were not taken: lines with

@@ -2,6 +2,8 @@ package gitmap
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -52,10 +54,18 @@ func TestPush(t *testing.T) {
 	two := testCommit(t, repo, "two", one)
 	other := testCommit(t, repo, "other")
 	url := server.GitDir()
-	if err := repo.Push(t.Context(), url, two.String()+":refs/dgit/sid"); err != nil {
+	hook := filepath.Join(url, "hooks/post-receive")
+	if err := os.MkdirAll(filepath.Dir(hook), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	err := repo.Push(t.Context(), url, other.String()+":refs/dgit/sid", one.String()+":refs/tags/x")
+	if err := os.WriteFile(hook, []byte("#!/bin/sh\necho thank you\necho bye >&2\n"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	said, err := repo.Push(t.Context(), url, two.String()+":refs/dgit/sid")
+	if err != nil || said != "thank you\nbye\n" {
+		t.Fatalf("Push = %q, %v; want what the hook of the server said", said, err)
+	}
+	_, err = repo.Push(t.Context(), url, other.String()+":refs/dgit/sid", one.String()+":refs/tags/x")
 	var refused *PushRefusedError
 	if !errors.As(err, &refused) || !strings.Contains(refused.Reason, "refs/dgit/sid [rejected] (non-fast-forward)") {
 		t.Errorf("Push = %v, want that refs/dgit/sid was refused", err)
@@ -64,10 +74,10 @@ func TestPush(t *testing.T) {
 	if err != nil || len(refs) != 1 || refs["refs/dgit/sid"] != ObjectID(two) {
 		t.Errorf("the server has %v, %v; want refs/dgit/sid at %s only", refs, err, two)
 	}
-	if err := repo.Push(t.Context(), url, "+"+other.String()+":refs/dgit/sid"); err != nil {
+	if _, err := repo.Push(t.Context(), url, "+"+other.String()+":refs/dgit/sid"); err != nil {
 		t.Errorf("Push of what is not fast forward, with + = %v", err)
 	}
-	if err := repo.Push(t.Context(), url+"-none", two.String()+":refs/dgit/sid"); err == nil || errors.As(err, &refused) && refused.URL != url {
+	if _, err := repo.Push(t.Context(), url+"-none", two.String()+":refs/dgit/sid"); err == nil || errors.As(err, &refused) && refused.URL != url {
 		t.Errorf("Push to nowhere = %v, want another error than a refusal", err)
 	}
 }

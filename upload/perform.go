@@ -39,6 +39,7 @@ type PerformOptions struct {
 	Retry   []time.Duration                     // likewise
 	Stdin   *os.File                            // for gpg and dput; default: none
 	Output  io.Writer                           // for what dput says; default: nobody sees it
+	Said    func(text string)                   // called with what the git server says of a push that it took, in lines; likewise
 
 	remote *remoteSigner // the other side of a remote push, if there is one
 }
@@ -246,7 +247,10 @@ func (p *performer) pushGit(ctx context.Context) error {
 	if err := p.checkSent(); err != nil {
 		return err
 	}
-	err := p.repo.Push(ctx, p.Plan.Git.URL, p.Plan.Git.Refspecs...)
+	said, err := p.repo.Push(ctx, p.Plan.Git.URL, p.Plan.Git.Refspecs...)
+	if said != "" && p.opts.Said != nil {
+		p.opts.Said(said)
+	}
 	if err == nil || ctx.Err() != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"debgit/gitmap"
 	"debgit/upload"
@@ -80,9 +79,7 @@ func dgitReasons(w io.Writer, err error) {
 		}
 	}
 	if e, ok := errors.AsType[*gitmap.PushRefusedError](err); ok {
-		for line := range strings.Lines(e.Remote) {
-			fmt.Fprintf(w, "remote: %s\n", harmlessLine(strings.TrimSuffix(line, "\n")))
-		}
+		io.WriteString(w, remoteLines(e.Remote))
 	}
 }
 

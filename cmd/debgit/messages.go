@@ -45,6 +45,22 @@ func (env *environment) fail(ctx context.Context, cmd *cobra.Command, err error)
 // warn prints what the user should know of a command that went well.
 func (env *environment) warn(text string) { env.message("warning", "33", text) }
 
+// remote prints what a git server said of something that went well, as git does.
+func (env *environment) remote(text string) {
+	if !env.options.quiet {
+		fmt.Fprint(env.stderr, remoteLines(text))
+	}
+}
+
+// remoteLines marks the lines that a git server said as its own.
+func remoteLines(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		fmt.Fprintf(&b, "remote: %s\n", harmlessLine(strings.TrimSuffix(line, "\n")))
+	}
+	return b.String()
+}
+
 // traceGit returns what prints the git programs that are run, for -D.
 func (env *environment) traceGit() func(dir string, args []string) {
 	var mu sync.Mutex

@@ -101,6 +101,7 @@ func performPush(ctx context.Context, env *environment, push *upload.Push, retry
 		Retry:  retry,
 		Stdin:  stdinFile(env),
 		Output: env.stderr,
+		Said:   env.remote,
 	})
 	if err != nil {
 		return err

@@ -71,5 +71,5 @@ func runRemotePush(ctx context.Context, env *environment, name string, built boo
 		return err
 	}
 	conn := upload.RemoteConnection{In: env.stdin, Out: env.stdout, Versions: args[2], Built: built}
-	return upload.ServeRemotePush(ctx, repo, conn, push, upload.PerformOptions{Getenv: env.getenv, Retry: retry, Output: env.stderr})
+	return upload.ServeRemotePush(ctx, repo, conn, push, upload.PerformOptions{Getenv: env.getenv, Retry: retry, Output: env.stderr, Said: env.remote})
 }
