@@ -331,11 +331,12 @@ func TestBuildSourceRefuses(t *testing.T) {
 	})
 	t.Run("interrupted", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(ctx)
+		program := filepath.Join(t.TempDir(), "waits")
+		if err := os.WriteFile(program, []byte("#!/bin/sh\nexec sleep infinity\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
 		opts := l.options()
-		opts.Programs.SetCommand("dpkg-genchanges", "sleep")
-		opts.Programs.Options = map[string][]string{"dpkg-genchanges": {"infinity"}}
-		opts.Programs.Without = map[string][]string{"ch": {"x"}}
-		opts.Since = ""
+		opts.Programs.SetCommand("dpkg-genchanges", program)
 		go func() {
 			for {
 				if _, err := os.Stat(filepath.Join(place, "doorbell_1.2-3_source.changes")); err == nil {
