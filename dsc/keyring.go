@@ -6,10 +6,12 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -101,6 +103,22 @@ func (k *Keyring) At(now time.Time) *Keyring {
 	c := *k
 	c.now = func() time.Time { return now }
 	return &c
+}
+
+// Has says whether there is a certificate whose primary key has this fingerprint, hexadecimal.
+func (k *Keyring) Has(fingerprint string) (bool, error) {
+	want, err := hex.DecodeString(fingerprint)
+	if err != nil || len(want) < sha1.Size {
+		return false, nil
+	}
+	id := binary.BigEndian.Uint64(want[len(want)-8:])
+	if len(want) == sha256.Size { // of version 6
+		id = binary.BigEndian.Uint64(want)
+	}
+	entities, err := k.entities(id)
+	return slices.ContainsFunc(entities, func(e *openpgp.Entity) bool {
+		return bytes.Equal(e.PrimaryKey.Fingerprint, want)
+	}), err
 }
 
 // Len returns the number of certificates.

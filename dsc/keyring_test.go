@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"debgit/dsc"
@@ -146,4 +147,26 @@ func FuzzSignature(f *testing.F) {
 			t.Fatalf("%v vouch for a text that nobody signed", s.Signers())
 		}
 	})
+}
+
+func TestKeyringHas(t *testing.T) {
+	subkey, good, other := keys()["subkey"], keys()["good"], keys()["other"]
+	k := openKeyring(t, writeKeyring(t, subkey.Public(), good.Public()))
+	for name, tt := range map[string]struct {
+		fingerprint string
+		want        bool
+	}{
+		"primary":     {subkey.Fingerprint(), true},
+		"lower case":  {strings.ToLower(good.Fingerprint()), true},
+		"subkey":      {subkey.SignerFingerprint(), false},
+		"another":     {other.Fingerprint(), false},
+		"key id":      {good.ID(), false},
+		"not digits":  {"good", false},
+		"same key id": {strings.Repeat("0", 24) + good.ID(), false},
+		"none":        {"", false},
+	} {
+		if got, err := k.Has(tt.fingerprint); got != tt.want || err != nil {
+			t.Errorf("%s: Has(%q) = %v, %v, want %v", name, tt.fingerprint, got, err, tt.want)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package history
 import (
 	"errors"
 	"os"
+	"slices"
 
 	"debgit/dsc"
 )
@@ -14,10 +15,27 @@ func (e *NoUploaderKeyringError) Error() string {
 	return e.File + ": its signature cannot be checked: no keyring of uploaders is installed"
 }
 
-// uploaderKeyrings are the keyrings of the package debian-keyring that are there.
-func uploaderKeyrings() []string {
+// The keyrings of the package debian-keyring: of those who may upload, and of all who are members.
+var (
+	debianUploaders = []string{"debian-keyring", "debian-maintainers"}
+	debianMembers   = append([]string{"debian-nonupload"}, debianUploaders...)
+)
+
+// UploaderKeyrings returns the files with the keys that may sign uploads to the distro: those that the
+// key uploader-keyring names, which may be empty; else, for Debian, those that are installed. There are
+// none if nobody here could tell.
+func (a *Access) UploaderKeyrings() []string {
+	files := a.all("uploader-keyring")
+	if len(files) == 0 && a.Base == "debian" {
+		return installedKeyrings(debianUploaders)
+	}
+	return slices.DeleteFunc(files, func(f string) bool { return f == "" })
+}
+
+// installedKeyrings are those of the keyrings of the package debian-keyring that are there.
+func installedKeyrings(names []string) []string {
 	var found []string
-	for _, name := range []string{"debian-keyring", "debian-maintainers", "debian-nonupload"} {
+	for _, name := range names {
 		for _, ext := range []string{".pgp", ".gpg"} {
 			path := "/usr/share/keyrings/" + name + ext
 			if _, err := os.Stat(path); err == nil {
@@ -30,11 +48,11 @@ func uploaderKeyrings() []string {
 }
 
 // uploaderKeyring returns what the signatures of .dsc files are checked with: the keys in
-// these files or, if there are none, in uploaderKeyrings. It is nil if no keyring is known; the error is a
+// these files or, if there are none, in those of Debian that are installed. It is nil if no keyring is known; the error is a
 // [*dsc.KeyringError].
 func uploaderKeyring(paths ...string) (*dsc.Keyring, error) {
 	if len(paths) == 0 {
-		paths = uploaderKeyrings()
+		paths = installedKeyrings(debianMembers)
 	}
 	if len(paths) == 0 {
 		return nil, nil

@@ -11,6 +11,7 @@ import (
 
 	"debgit/archive"
 	"debgit/dsc"
+	"debgit/dsc/dsctest"
 	"debgit/gitmap"
 )
 
@@ -37,6 +38,10 @@ func TestChecks(t *testing.T) {
 	p.publish(p.options())
 	p.release("1.1")
 	head := p.git("rev-parse", "HEAD")
+	stranger, err := dsctest.NewKey("Stranger", "stranger@example.org", dsctest.KeyOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	force := func(f Force) func(*PushOptions) {
 		return func(o *PushOptions) { o.Forces = o.Forces.With(f) }
 	}
@@ -68,6 +73,9 @@ func TestChecks(t *testing.T) {
 		{"another upload to overwrite", p.orphan, func(o *PushOptions) { o.Overwrite.Version = "0.9" }, "overwritten", nil},
 		{"source alone", func() { p.configure("source-only-uploads", "never") }, nil, "source-only", force(ForceUploadingSourceOnly)},
 		{"a queue that wants signatures", nil, func(o *PushOptions) { o.Sign.NoSign = true }, "queue", nil},
+		{"a key of no uploader", func() { p.configure("uploader-keyring", p.keyring(stranger)) }, nil, "uploader", force(ForceUnknownUploader)},
+		{"a key of an uploader", func() { p.configure("uploader-keyring", p.keyring(stranger, p.world.Uploader)) }, nil, "", nil},
+		{"no keyring of uploaders", func() { p.configure("uploader-keyring", "") }, nil, "", nil},
 		{"tainted history", func() { p.taint(p.git("rev-parse", "HEAD~1")) }, nil, "tainted", force(ForcePushTainted)},
 		{"tainted history, overridden", func() { p.taint(p.git("rev-parse", "HEAD~1^{tree}")) }, nil, "tainted", func(o *PushOptions) { o.Deliberate = []string{"include-questionable-history"} }},
 		{"no split view", nil, func(o *PushOptions) { o.SplitView, o.Mode = "never", "gbp" }, "", nil}, // of a native package
@@ -139,6 +147,20 @@ func (p *pusher) forget(version dsc.Version) {
 	newer, _, _ := strings.Cut(string(data), fmt.Sprintf("bell (%s)", version))
 	p.write("debian/changelog", newer)
 	p.commit("Forget")
+}
+
+// keyring returns a file with these keys.
+func (p *pusher) keyring(keys ...*dsctest.Key) string {
+	p.t.Helper()
+	var data []byte
+	for _, k := range keys {
+		data = append(data, k.Public()...)
+	}
+	file := filepath.Join(p.t.TempDir(), "keyring.pgp")
+	if err := os.WriteFile(file, data, 0o666); err != nil {
+		p.t.Fatal(err)
+	}
+	return file
 }
 
 // taint has the git server call an object tainted.

@@ -10,7 +10,7 @@ import (
 // passes over more than one check.
 type Force string
 
-// The forces are dgit's.
+// The forces are dgit's, but for the last.
 const (
 	ForceUnrepresentable         Force = "unrepresentable"            // changes that no patch can make
 	ForceUnsupportedSourceFormat Force = "unsupported-source-format"  // a source format other than dgit's
@@ -24,12 +24,14 @@ const (
 	ForceImportGitApplyAbsurd    Force = "import-gitapply-absurd"     // imports apply patches by the second method
 	ForceImportGitApplyNoAbsurd  Force = "import-gitapply-no-absurd"  // imports apply patches by the first method alone
 	ForceImportDscWithDgitField  Force = "import-dsc-with-dgit-field" // a .dsc is imported though it names a commit
+	ForceUnknownUploader         Force = "unknown-uploader"           // a key that the keyrings of the distro's uploaders do not have
 )
 
 var forces = []Force{
 	ForceUnrepresentable, ForceUnsupportedSourceFormat, ForceDscChangesMismatch, ForceChangesOrigsExactly,
 	ForceUploadingBinaries, ForceUploadingSourceOnly, ForceUploadingOldVersion, ForceReusingVersion, ForcePushTainted,
 	ForceImportGitApplyAbsurd, ForceImportGitApplyNoAbsurd, ForceImportDscWithDgitField,
+	ForceUnknownUploader,
 }
 
 // Forces is a set of them. The zero value passes over no check.

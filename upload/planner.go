@@ -305,6 +305,33 @@ func (p *planner) checkKey(ctx context.Context) (err error) {
 		return err
 	}
 	p.list.pass("key")
+	return p.checkUploader()
+}
+
+// checkUploader checks that the key is one that may sign uploads to the distro, if the keyrings of those
+// are here. Who may upload which package only the archive knows.
+func (p *planner) checkUploader() error {
+	files := p.target.Access.UploaderKeyrings()
+	if len(files) == 0 {
+		return nil
+	}
+	keyring, err := dsc.OpenKeyring(files...)
+	if err != nil {
+		return err
+	}
+	allowed, err := keyring.Has(p.signer.fingerprint)
+	if err != nil {
+		return err
+	}
+	if allowed {
+		p.list.pass("uploader")
+		return nil
+	}
+	p.list.find(Check{
+		Code: "uploader", Option: "--force-unknown-uploader",
+		Text:   fmt.Sprintf("key %s is not in the keyrings of those who upload to %s: %s", p.signer.fingerprint, p.target.Access.Base, strings.Join(files, ", ")),
+		Remedy: "sign with another: -k KEY; or get newer keyrings",
+	})
 	return nil
 }
 

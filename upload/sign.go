@@ -35,6 +35,8 @@ type Signer struct {
 	from      string // who wants it
 	configKey string
 	chosen    string // what Check found; "" before
+
+	fingerprint string // of the primary key of chosen
 }
 
 // NewSigner returns the Signer for pushes to the distro of access.

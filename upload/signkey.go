@@ -122,6 +122,9 @@ func (s *Signer) choose(ctx context.Context) (string, error) {
 		return refuse(keys[len(keys)-1].fault, keys[len(keys)-1]) // most likely the newest
 	case len(usable) > 1:
 		return refuse(KeyAmbiguous, usable...)
+	}
+	s.fingerprint = usable[0].Fingerprint
+	switch {
 	case len(keys) > 1 && !strings.HasSuffix(s.wanted, "!"): // which asks for just that subkey
 		return usable[0].Fingerprint, nil
 	}

@@ -43,6 +43,7 @@ var pushForces = []struct {
 	{upload.ForceChangesOrigsExactly, "leave the orig tarballs in the .changes as they are, whatever the archive has"},
 	{upload.ForceUploadingBinaries, "push binary packages to a distro that wants source alone"},
 	{upload.ForceUploadingSourceOnly, "push source alone to a distro that wants binary packages"},
+	{upload.ForceUnknownUploader, "sign with a key that the keyrings of the distro's uploaders do not have"},
 }
 
 // pushFlags are the options of the commands that push.
@@ -214,6 +215,9 @@ func (o *pushFlags) pushOptions(env *environment, command, suite string, progres
 		opts.Overwrite.Version = dsc.Version(o.overwrite)
 	}
 	opts.Deliberate, opts.Forces = o.lifted()
+	if env.program == dgitName { // which has no such check
+		opts.Forces = opts.Forces.With(upload.ForceUnknownUploader)
+	}
 	switch {
 	case o.noDep14:
 		opts.DEP14.Make = "no"

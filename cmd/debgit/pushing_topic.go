@@ -37,6 +37,9 @@ Keys of the configuration that matter to pushes, each as in
 dgit-distro.DISTRO.KEY:
 
   keyid            who signs, unless -k says so
+  uploader-keyring a file with keys that may sign uploads, of which many may be
+                   set; of no other key is a push made. For Debian: those of the
+                   package debian-keyring; empty: none is looked at
   upload-host      for dput; an absolute path is a directory of this machine
   git-url, git-host, git-path, git-user
                    where the git server is; what only counts for pushes is in
