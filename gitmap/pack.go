@@ -336,11 +336,14 @@ func (p *packWriter) finish() error {
 	}
 	// git sees a pack once its index is there, so that comes last.
 	final := filepath.Join(p.dir, "pack-"+hex.EncodeToString(checksum[:]))
+	_, missing := os.Lstat(final + ".pack") // or else it is one that holds the same
 	if err := os.Rename(p.file.Name(), final+".pack"); err != nil {
 		return err
 	}
 	if err := os.Rename(index.Name(), final+".idx"); err != nil {
-		os.Remove(final + ".pack") // which is nothing to git
+		if missing != nil {
+			os.Remove(final + ".pack") // which is nothing to git
+		}
 		return err
 	}
 	return syncDir(p.dir)
