@@ -15,8 +15,8 @@ import (
 // field Checksums-Sha256.
 type Algorithm string
 
-// The algorithms of Debian Policy 5.6.21 and 5.6.24, weakest first. MD5 and SHA1
-// are only looked at in a .dsc that has nothing better.
+// The algorithms of Debian Policy 5.6.21 and 5.6.24, weakest first. MD5 and SHA1 prove
+// something only in a .dsc that has nothing better; in others they must be right, too.
 const (
 	MD5    Algorithm = "Md5"
 	SHA1   Algorithm = "Sha1"

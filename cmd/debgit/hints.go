@@ -233,7 +233,10 @@ func hintSignature(e *dsc.SignatureError) string {
 }
 
 func hintMismatch(e *dsc.MismatchError) string {
-	if strings.HasSuffix(e.ListedIn, ".dsc") {
+	switch {
+	case strings.HasSuffix(e.ListedIn, ".dsc") && (e.Property == "MD5" || e.Property == "SHA1"): // a better digest, if there is one, is right
+		return fmt.Sprintf("remove %s and %s and download both again; if that does not help, %s contradicts itself", e.File, e.ListedIn, e.ListedIn)
+	case strings.HasSuffix(e.ListedIn, ".dsc"):
 		return fmt.Sprintf("remove %s and download it again", e.File)
 	}
 	return "the mirror is broken, or being updated; try again later, or use another one"
