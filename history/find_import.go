@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -134,21 +135,22 @@ func (f *finder) before(ctx context.Context) (*Found, error) {
 	if err != nil {
 		return nil, err
 	}
-	if found == nil || other != nil && other.isNewerThan(found) {
+	if found == nil || other == nil {
+		return cmp.Or(found, other), nil
+	}
+	above, err := f.repo.IsAncestor(ctx, found.Part.ID, other.Part.ID)
+	if err == nil && (above || other.isNewerThan(found)) {
 		return other, nil
 	}
-	return found, nil
+	return found, err
 }
 
 // isNewerThan says whether the part that f tells of was made later than that of other, going by the
-// changelogs; in one import, whose commits have one time, it was if it is not before it.
+// changelogs.
 func (f *Found) isNewerThan(other *Found) bool {
 	_, ours, _ := gitmap.SplitIdentity(f.Part.Committer)
 	_, theirs, _ := gitmap.SplitIdentity(other.Part.Committer)
-	if ours != theirs {
-		return ours > theirs
-	}
-	return f.Import != nil && other.Import != nil && f.Import.Tip().ID == other.Import.Tip().ID
+	return ours > theirs
 }
 
 // first returns the imports of the first candidate that has any, or nil.
