@@ -61,8 +61,11 @@ func (c *Client) OpenAPI(ctx context.Context, suite string, api, mirror Mirror) 
 	}
 	near := newNearest(suite)
 	for _, e := range entries {
-		near.add([]byte(e.Codename))
-		near.add([]byte(e.Name))
+		for _, name := range []string{e.Codename, e.Name} {
+			if checkSuiteName(name) == nil {
+				near.add([]byte(name))
+			}
+		}
 	}
 	return nil, &UnknownSuiteError{Suite: suite, Tried: []string{service.String()}, Near: near.names()}
 }

@@ -27,7 +27,10 @@ func suitesOf(root string, p Place, now time.Time) []string {
 		return names
 	}
 	distro := cmp.Or(p.Distro, "debian")
-	names := slices.Concat([]string{"unstable"}, usualSuites(root, distro, now))
+	names := slices.Clone(usualSuites(root, distro, now))
+	if slices.Contains(names, "sid") {
+		names = append(names, "unstable")
+	}
 	for s := range readSeries(root) {
 		if s.distro == distro && s.start.Before(now) && (s.end.IsZero() || s.end.After(now.AddDate(-5, 0, 0))) {
 			names = append(names, s.name, s.name+"-security", s.name+"-updates", s.name+"-backports")
