@@ -74,8 +74,8 @@ func CheckPackageName(name string) error {
 //
 // The files come from Checksums-Sha256, else Checksums-Sha1, else Files. If more
 // than one of these fields is there, they must name the same files with the same
-// sizes; that the digests agree, too, [OpenLocal] finds out. Names that could leave their directory
-// are refused.
+// sizes; that the digests agree, too, [OpenLocal] finds out. Names that could leave their
+// directory are refused.
 func Parse(file string, text []byte) (*Source, error) {
 	p, err := ParseParagraph(file, text)
 	if err != nil {

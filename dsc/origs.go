@@ -42,10 +42,10 @@ func (e *DuplicateOrigError) Error() string {
 // compression, and ".asc".
 var origTarball = regexp.MustCompile(`^(|-[A-Za-z0-9-]+)\.tar\.(?:gz|bz2|lzma|xz)(\.asc)?$`)
 
-// OrigPaths returns the paths of the orig tarballs, and of their signatures, that there are in dirs
-// of the upstream version of id: those of which "dpkg-source -b" would make a package of format 3.0
-// (quilt), which takes no signature without its tarball. They are sorted by their names. Of files
-// with the same name that in the first of dirs counts.
+// OrigPaths returns the paths of the orig tarballs, and of their signatures, that there are in
+// dirs of the upstream version of id: those of which "dpkg-source -b" would make a package of
+// format 3.0 (quilt), which takes no signature without its tarball. They are sorted by their
+// names. Of files with the same name that in the first of dirs counts.
 //
 // The error is a [*NoOrigError] without a main tarball, and a [*DuplicateOrigError] if
 // a tarball is there twice.
@@ -80,7 +80,8 @@ func OrigPaths(dirs []string, id ID) ([]string, error) {
 	return paths, nil
 }
 
-// firstOfNames returns the names in dirs that begin with prefix, each with the path of the first that has it.
+// firstOfNames returns the names in dirs that begin with prefix, each with the path of the first
+// that has it.
 func firstOfNames(dirs []string, prefix string) (map[string]string, error) {
 	found := map[string]string{}
 	for _, dir := range dirs {
@@ -97,9 +98,9 @@ func firstOfNames(dirs []string, prefix string) (map[string]string, error) {
 	return found, nil
 }
 
-// OpenOrigs opens the orig tarballs, without signatures, that there are in dirs of the upstream version of
-// id. What they are now is what they are held to when they are read; nobody vouches for
-// that. They must be closed. The errors are those of [OrigPaths].
+// OpenOrigs opens the orig tarballs, without signatures, that there are in dirs of the upstream
+// version of id. What they are now is what they are held to when they are read; nobody vouches
+// for that. They must be closed. The errors are those of [OrigPaths].
 func OpenOrigs(dirs []string, id ID) ([]*Content, error) {
 	paths, err := OrigPaths(dirs, id)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 
 // AccessOptions say whose services are meant, and what for.
 type AccessOptions struct {
-	Distro string // default: that of Suite, see [Settings.distroOf]
+	Distro string // default: that of Suite
 	Suite  string // the name that was asked for; "" if no suite matters
 	Push   bool   // for a push
 	New    bool   // packages that are new to the distro may be pushed: the option --new

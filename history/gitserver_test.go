@@ -5,6 +5,9 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -17,9 +20,10 @@ func TestFindSilentServer(t *testing.T) {
 	}
 	t.Cleanup(func() { listener.Close() }) // what is never accepted is connected all the same
 	ssh := filepath.Join(t.TempDir(), "ssh")
-	if err := os.WriteFile(ssh, []byte("#!/bin/sh\nsleep 60 & wait\n"), 0o777); err != nil {
+	if err := os.WriteFile(ssh, []byte("#!/bin/sh\nsleep 60 & echo $! >\"$0.pid\"; wait\n"), 0o777); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { endLeft(ssh) })
 	const f = "g dgit-distro.foo."
 	for _, lines := range [][]string{
 		{f + "git-check=url", f + "git-url=http://" + listener.Addr().String()},
@@ -52,16 +56,25 @@ func TestFindSilentServer(t *testing.T) {
 // A master of connections that ssh leaves behind is not waited for.
 func TestSSHLeavesMaster(t *testing.T) {
 	ssh := filepath.Join(t.TempDir(), "ssh")
-	if err := os.WriteFile(ssh, []byte("#!/bin/sh\necho 1\nsleep 60 &\n"), 0o777); err != nil {
+	if err := os.WriteFile(ssh, []byte("#!/bin/sh\necho 1\nsleep 60 &\necho $! >\"$0.pid\"\n"), 0o777); err != nil {
 		t.Fatal(err)
 	}
 	access, err := configured("g dgit-distro.foo.ssh="+ssh, "g dgit-distro.foo.git-host=h").Access(AccessOptions{Distro: "foo"})
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { endLeft(ssh) })
 	begin := time.Now()
 	got, err := access.runSSH(t.Context(), "true")
 	if took := time.Since(begin); got != "1\n" || err != nil || took > 30*time.Second {
 		t.Errorf("runSSH = %q, %v, after %v, want %q", got, err, took, "1\n")
+	}
+}
+
+// endLeft ends the process that a script has left behind.
+func endLeft(script string) {
+	data, _ := os.ReadFile(script + ".pid")
+	if pid, err := strconv.Atoi(strings.TrimSpace(string(data))); err == nil {
+		syscall.Kill(pid, syscall.SIGTERM)
 	}
 }

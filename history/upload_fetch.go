@@ -40,7 +40,7 @@ type UploadHistory struct {
 	Branches []HistoryBranch
 
 	// Odd are those imported just now of which git cannot hold something, or of which dgit
-	// makes no commit, so that the id is debgit's own. [readRecord] tells what it is.
+	// makes no commit, so that the id is debgit's own. "debgit explain" tells what it is.
 	Odd []dsc.Version
 
 	// Unverified are those imported just now of which nothing but a service says that they are
