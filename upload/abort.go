@@ -46,7 +46,9 @@ func (p *performer) undo(ctx context.Context, offline bool) (*Aborted, error) {
 		a.Unsure = !a.Public
 	default:
 		var err error
-		if a.Public, err = p.isPublic(ctx); err != nil {
+		if a.Public, err = p.isPublic(ctx); ctx.Err() != nil {
+			return nil, ctx.Err()
+		} else if err != nil {
 			return nil, &UnsureError{err}
 		}
 	}
@@ -124,11 +126,10 @@ func (p *performer) putBackFile(name string, a *Aborted) error {
 			return err
 		}
 	}
-	err := putBack(kept, path)
-	if isMissing(err) { // nothing had that name
+	if _, err := os.Lstat(kept); isMissing(err) { // nothing had that name
 		return ignoreMissing(os.Remove(path))
 	}
-	return err
+	return putBack(kept, path)
 }
 
 // putBackTags makes the tags what they were.
