@@ -120,6 +120,16 @@ func (m CleanMode) Check(quilt QuiltMode) error {
 	return nil
 }
 
+// CheckBranch is Check for a branch whose quilt mode, unless opts say it, is that of its layout.
+func (m CleanMode) CheckBranch(ctx context.Context, pkg *Package, opts ViewOptions) error {
+	if m.usesGit() && opts.Mode == "" {
+		if found, err := DetectLayout(ctx, pkg, opts); err == nil {
+			opts.Mode = found.Mode
+		}
+	}
+	return m.Check(opts.Mode)
+}
+
 // An UntrackedError says that there are files in the work tree that git does not know of.
 type UntrackedError struct {
 	Mode    CleanMode

@@ -135,7 +135,7 @@ func (o *buildFlags) prepare(ctx context.Context, env *environment, tool upload.
 	if w.clean.Mode, err = o.clean.chosen(w.access); err != nil {
 		return nil, err
 	}
-	if err := w.clean.Mode.Check(w.view.Mode); err != nil {
+	if err := w.clean.Mode.CheckBranch(ctx, w.Package, w.view); err != nil {
 		return nil, err
 	}
 	if w.opts, err = o.buildOptions(env, w); err != nil {

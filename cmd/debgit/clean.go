@@ -56,11 +56,11 @@ func runClean(ctx context.Context, env *environment, opts cleanOptions) error {
 	if clean.Mode, err = opts.chosen(work.access); err != nil {
 		return err
 	}
-	quilt, err := upload.ConfiguredQuiltMode(work.access, opts.quilt, "", "")
-	if err != nil {
+	view := upload.ViewOptions{OrigDirs: work.origDirs}
+	if view.Mode, err = upload.ConfiguredQuiltMode(work.access, opts.quilt, "", env.defaultMode()); err != nil {
 		return err
 	}
-	if err := clean.Mode.Check(quilt); err != nil {
+	if err := clean.Mode.CheckBranch(ctx, work.Package, view); err != nil {
 		return err
 	}
 	if clean.Programs, err = upload.NewPrograms(work.access, opts.programs.programs(env)); err != nil {
