@@ -181,13 +181,15 @@ func (b *builder) runGbp(ctx context.Context, job Job) error {
 	return b.opts.Terminal.in(b.pkg.Repo.WorkTree()).run(ctx, words...)
 }
 
-// tarballDir returns the directory that has the orig tarball; any, if none has.
+// tarballDir returns the directory that has the orig tarball that is no component; any, if none has.
 func (b *builder) tarballDir() string {
-	paths, err := dsc.OrigPaths(b.opts.OrigDirs, b.pkg.ID)
-	if err != nil {
-		return b.opts.OrigDirs[0]
+	paths, _ := dsc.OrigPaths(b.opts.OrigDirs, b.pkg.ID)
+	for _, path := range paths {
+		if strings.Contains(filepath.Base(path), ".orig.tar.") {
+			return filepath.Dir(path)
+		}
 	}
-	return filepath.Dir(paths[0])
+	return b.opts.OrigDirs[0]
 }
 
 // shellWord returns a word as sh(1) reads it.

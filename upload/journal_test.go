@@ -281,7 +281,7 @@ func TestFilesReplaced(t *testing.T) {
 // in that until the first one has arrived.
 const slowServer = `#!/bin/sh
 if mkdir %[1]s/first 2>/dev/null; then
-	until [ -e %[1]s/go ]; do sleep 0.1; done
+	until [ -e %[1]s/go ] || ! [ -d %[1]s/first ]; do sleep 0.1; done
 else
 	touch %[1]s/go
 	for i in 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0; do

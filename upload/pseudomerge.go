@@ -215,6 +215,8 @@ func (f *forwarder) notNamed(ctx context.Context, version dsc.Version, isOnTop b
 		case e.Version != version:
 		case e.IsReleased() && e.Maintainer != "":
 			return nil, nil
+		case e.IsReleased():
+			c.Text = fmt.Sprintf("the entry of debian/changelog for %s, which was uploaded to %s, does not say who made it", version, suite)
 		default:
 			c.Code, c.Text = "overwrite-unreleased", fmt.Sprintf("debian/changelog has %s as one that is not released, but it was uploaded to %s", version, suite)
 		}

@@ -52,12 +52,12 @@ func archiveRules(cmd *cobra.Command, command string) []rule {
 
 // hintPackage says what may have been meant, and where else the package may be.
 func hintPackage(cmd *cobra.Command, command string, e *archive.UnknownPackageError) string {
-	elsewhere := "debgit list " + e.Package + archiveWords(cmd)
+	elsewhere := "debgit list " + quote(e.Package) + archiveWords(cmd)
 	switch {
 	case e.Source != "":
 		return fmt.Sprintf("%s is a binary package; its source package is %s: debgit clone %s", e.Package, e.Source, e.Source)
 	case len(e.Near) > 0 && command == " clone":
-		return "did you mean " + oneOf(e.Near) + ": debgit clone " + e.Near[0] + " " + e.Suite + archiveWords(cmd) +
+		return "did you mean " + oneOf(e.Near) + ": debgit clone " + quote(e.Near[0]) + " " + quote(e.Suite) + archiveWords(cmd) +
 			"\nif not, see whether another suite has " + e.Package + ": " + elsewhere
 	case len(e.Near) > 0:
 		return "did you mean " + oneOf(e.Near)

@@ -10,6 +10,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -145,6 +146,9 @@ func (s *sshServer) serveOne(ctx context.Context, conn *net.TCPConn) error {
 	defer socket.Close()
 	cmd := exec.CommandContext(ctx, s.sshd, "-i", "-e", "-f", s.path("sshd_config"))
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = socket, socket, s.log
+	cmd.Cancel = func() error { // those of its processes that are in sessions of their own lose the connection
+		return errors.Join(syscall.Shutdown(int(socket.Fd()), syscall.SHUT_RDWR), cmd.Process.Kill())
+	}
 	return cmd.Run()
 }
 
