@@ -28,7 +28,10 @@ type Aborted struct {
 }
 
 // An UnsureError says that it could not be found out whether a push is public, so that nothing was put back.
-type UnsureError struct{ Err error }
+type UnsureError struct {
+	Err   error
+	Moved bool // another git server is configured now than the one that was pushed to
+}
 
 func (e *UnsureError) Error() string { return fmt.Sprintf("whether the push arrived: %v", e.Err) }
 
@@ -49,7 +52,8 @@ func (p *performer) undo(ctx context.Context, offline bool) (*Aborted, error) {
 		if a.Public, err = p.isPublic(ctx); ctx.Err() != nil {
 			return nil, ctx.Err()
 		} else if err != nil {
-			return nil, &UnsureError{err}
+			url, urlErr := p.access.GitURL(p.Plan.Package)
+			return nil, &UnsureError{err, urlErr == nil && url != p.Plan.Git.URL}
 		}
 	}
 	a.Sent = p.hasBegun(StepQueue)

@@ -64,7 +64,7 @@ func planPush(ctx context.Context, env *environment, repo *gitmap.Repo, opts upl
 	}
 	abort := upload.AbortOptions{Getenv: env.getenv}
 	aborted, err := upload.AbortPush(ctx, repo, abort)
-	if errors.As(err, new(*upload.UnsureError)) { // the address of the git server may have been wrong
+	if unsure := (*upload.UnsureError)(nil); errors.As(err, &unsure) && unsure.Moved { // its address may have been wrong
 		env.warn(err.Error())
 		abort.Offline = true
 		aborted, err = upload.AbortPush(ctx, repo, abort)
