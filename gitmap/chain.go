@@ -36,7 +36,7 @@ func (m Marker) IsMain() bool { return m.Kind == MarkerUnpatched || m.Kind == Ma
 
 // PartLines match the lines of a message that commits of imports have: one or the
 // other. Other commits may have such lines, too.
-var PartLines = []string{`^\[dgit import (orig|tarball|unpatched|package) `, `^Gbp-Pq: Name `}
+var PartLines = []string{`^\[dgit import (orig|tarball|unpatched|package) `, `^Gbp-Pq: (Name|Topic) `}
 
 var markerLine = regexp.MustCompile(`^\[dgit import (?:(orig) (\S+)|(tarball) (\S+) (\S+) (\S+)|(unpatched|package) (\S+) (\S+))\]$`)
 
@@ -57,6 +57,9 @@ func (c *Commit) Marker() (m Marker, ok bool) {
 // Patch returns the name of the patch, as the series has it, that a commit says it
 // is made of.
 func (c *Commit) Patch() (name string, ok bool) {
+	if topic, found := strings.CutPrefix(c.lastLine(), "Gbp-Pq: Topic "); found {
+		return topic + "/", true // there is no name behind a slash at the end
+	}
 	name, ok = strings.CutPrefix(c.lastLine(), "Gbp-Pq: Name ")
 	rest, _ := strings.CutSuffix(strings.TrimRight(c.Message, "\n"), c.lastLine())
 	rest = strings.TrimSuffix(rest, "\n")
