@@ -19,14 +19,6 @@ func branchRef(codename string) string { return headPrefix + Branch(codename) }
 
 const headPrefix = "refs/heads/"
 
-// headRef is the ref of a branch as git shows it, without refs/heads/; of what is a ref already, that ref.
-func headRef(branch string) string {
-	if strings.HasPrefix(branch, "refs/") {
-		return branch
-	}
-	return headPrefix + branch
-}
-
 // ShortHead is a branch as git shows it, of its ref.
 func ShortHead(ref string) string { return strings.TrimPrefix(ref, headPrefix) }
 
