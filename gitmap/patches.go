@@ -105,26 +105,29 @@ func (q *quilt) patch(root *node, e dsc.SeriesEntry) (*dsc.Patch, []byte, error)
 	return p, data, err
 }
 
-// dpkgPatch is patch for dpkg-source, which decompresses patches.
-func (q *quilt) dpkgPatch(root *node, e dsc.SeriesEntry) (*dsc.Patch, error) {
+// dpkgPatch is patch for dpkg-source, which decompresses patches. data is the file as it is.
+func (q *quilt) dpkgPatch(root *node, e dsc.SeriesEntry) (p *dsc.Patch, data []byte, err error) {
 	e.Name = dpkgFileName(e.Name)
-	p, data, err := q.patch(root, e)
-	if err != nil || !compressed(e.Name) {
-		return p, err
+	if !compressed(e.Name) {
+		return q.patch(root, e)
+	}
+	if data, err = q.read(root, e); err != nil {
+		return nil, nil, err
 	}
 	name := "debian/patches/" + e.Name
 	r, err := dsc.Decompress(name, bytes.NewReader(data))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer r.Close()
-	if data, err = q.im.readPatch(name, r); err != nil {
-		return nil, err
+	plain, err := q.im.readPatch(name, r)
+	if err == nil {
+		err = q.budget.worked(name, int64(len(plain)))
 	}
-	if err := q.budget.worked(name, int64(len(data))); err != nil {
-		return nil, err
+	if err == nil {
+		p, err = q.im.parsePatch(name, plain)
 	}
-	return q.im.parsePatch(name, data)
+	return p, data, err
 }
 
 // dpkgFileName returns the name of the file that dpkg-source opens for a name of the series: it does
@@ -168,7 +171,7 @@ func (q *quilt) reference() (*node, error) {
 	q.budget = newPatchBudget(q.im.limits)
 	root := q.base
 	for i, e := range q.series.Dpkg {
-		p, err := q.dpkgPatch(root, e)
+		p, _, err := q.dpkgPatch(root, e)
 		if err != nil {
 			return nil, err
 		}

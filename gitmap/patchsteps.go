@@ -112,7 +112,7 @@ func (q *quilt) prepareWith(root *node, e dsc.SeriesEntry) (*node, error) {
 	if err != nil || unpatched != nil || e.Name == "" {
 		return root, err
 	}
-	p, err := q.dpkgPatch(root, e)
+	p, _, err := q.dpkgPatch(root, e)
 	if err != nil {
 		return nil, err
 	}
@@ -151,13 +151,7 @@ func (q *quilt) likeDpkg() ([]patchStep, error) {
 	q.budget = newPatchBudget(q.im.limits)
 	root := q.full
 	for _, e := range q.series.Dpkg {
-		p, err := q.dpkgPatch(root, e)
-		if err != nil {
-			return nil, err
-		}
-		file := e
-		file.Name = dpkgFileName(e.Name)
-		data, err := q.read(root, file)
+		p, data, err := q.dpkgPatch(root, e)
 		if err != nil {
 			return nil, err
 		}
