@@ -11,28 +11,39 @@ import (
 
 // signFiles signs copies of the files, and keeps them once all are signed.
 func (p *performer) signFiles(ctx context.Context) error {
-	if _, err := os.Stat(p.path("signed")); err == nil {
+	return p.fillOnce("signed", func(dir string) error {
+		for _, f := range p.Plan.Files {
+			if !f.Made {
+				continue
+			}
+			if err := stage(p.path("unsigned", f.Name), filepath.Join(dir, f.Name), f.Signed); err != nil {
+				return err
+			}
+		}
+		return p.signer.Clearsign(ctx, filepath.Join(dir, p.Plan.Queue.Changes))
+	})
+}
+
+// fillOnce makes a directory of the journal that is there as a whole or not at all, and has fill
+// put into it what belongs there. It does nothing if it is there.
+func (p *performer) fillOnce(name string, fill func(dir string) error) error {
+	if _, err := os.Stat(p.path(name)); err == nil {
 		return nil
 	}
-	work := p.path("signing")
-	if err := os.RemoveAll(work); err != nil {
+	dir := p.path(name + ".new")
+	if err := os.RemoveAll(dir); err != nil {
 		return err
 	}
-	if err := os.Mkdir(work, 0o777); err != nil {
+	if err := os.Mkdir(dir, 0o777); err != nil {
 		return err
 	}
-	for _, f := range p.Plan.Files {
-		if !f.Made {
-			continue
-		}
-		if err := stage(p.path("unsigned", f.Name), filepath.Join(work, f.Name), f.Signed); err != nil {
-			return err
-		}
-	}
-	if err := p.signer.Clearsign(ctx, filepath.Join(work, p.Plan.Queue.Changes)); err != nil {
+	if err := fill(dir); err != nil {
 		return err
 	}
-	if err := os.Rename(work, p.path("signed")); err != nil {
+	if err := syncFile(dir); err != nil {
+		return err
+	}
+	if err := os.Rename(dir, p.path(name)); err != nil {
 		return err
 	}
 	return syncFile(p.dir)
@@ -73,35 +84,21 @@ func (p *performer) placeFiles(context.Context) error {
 // keepReplaced keeps what has the names of files of the upload, before any of these gets its name: later nobody
 // could tell what was there before.
 func (p *performer) keepReplaced() error {
-	if _, err := os.Stat(p.path("replaced")); err == nil {
+	return p.fillOnce("replaced", func(dir string) error {
+		for _, f := range p.Plan.Files {
+			if !f.Made {
+				continue
+			}
+			path := filepath.Join(p.Plan.Products, f.Name)
+			if info, err := os.Lstat(path); err == nil && info.IsDir() { // it stays, and the file does not get its name
+				continue
+			}
+			if err := ignoreMissing(sameFile(path, filepath.Join(dir, f.Name))); err != nil {
+				return err
+			}
+		}
 		return nil
-	}
-	work := p.path("replacing")
-	if err := os.RemoveAll(work); err != nil {
-		return err
-	}
-	if err := os.Mkdir(work, 0o777); err != nil {
-		return err
-	}
-	for _, f := range p.Plan.Files {
-		if !f.Made {
-			continue
-		}
-		path := filepath.Join(p.Plan.Products, f.Name)
-		if info, err := os.Lstat(path); err == nil && info.IsDir() { // it stays, and the file does not get its name
-			continue
-		}
-		if err := ignoreMissing(sameFile(path, filepath.Join(work, f.Name))); err != nil {
-			return err
-		}
-	}
-	if err := syncFile(work); err != nil {
-		return err
-	}
-	if err := os.Rename(work, p.path("replaced")); err != nil {
-		return err
-	}
-	return syncFile(p.dir)
+	})
 }
 
 // checkSent checks, before anything is public, that the files that are sent as they are have not changed since the
