@@ -139,7 +139,8 @@ const exportShare = 500
 // writeAll writes the files, a share of them in each of some goroutines.
 func (x *exporter) writeAll(ctx context.Context) error {
 	workers := min(runtime.GOMAXPROCS(0), len(x.files)/exportShare+1)
-	shares := slices.Collect(slices.Chunk(x.files, len(x.files)/workers+1))
+	each := len(x.files) / workers // or one more
+	shares := slices.Collect(slices.Chunk(x.files, each+1))
 	errs := make([]error, len(shares))
 	var wg sync.WaitGroup
 	for i, share := range shares {

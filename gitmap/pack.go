@@ -83,7 +83,7 @@ func newPackWriter(dir string, level int) (*packWriter, error) {
 		return nil, err
 	}
 	p := &packWriter{dir: dir, known: known, level: level, file: f,
-		out: bufio.NewWriterSize(&eagerFile{File: f}, 1<<20), written: map[ObjectID]packed{}}
+		out: bufio.NewWriterSize(&eagerFile{file: f}, 1<<20), written: map[ObjectID]packed{}}
 	_, err = p.out.Write(make([]byte, packHeaderSize)) // filled in by finish
 	p.offset = packHeaderSize
 	return p, err
