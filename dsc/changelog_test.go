@@ -359,6 +359,7 @@ func randomDate(r *rand.Rand) string {
 
 func TestChangelogTimeAsDate(t *testing.T) {
 	if out, err := exec.Command("date", "--version").Output(); err != nil || !strings.Contains(string(out), "GNU coreutils") {
+		// It is what tells how a time should be read, and no other program does.
 		t.Skip("the date program of GNU is not installed")
 	}
 	r := rand.New(rand.NewPCG(7, 8))

@@ -67,6 +67,7 @@ func decompressAll(name string, data io.Reader) (string, error) {
 func bothWays(t *testing.T, f func(t *testing.T)) {
 	t.Run("child", func(t *testing.T) {
 		if _, err := exec.LookPath("xz"); err != nil {
+			// Then there is no other way than the one below.
 			t.Skip("xz is not installed")
 		}
 		f(t)

@@ -199,6 +199,7 @@ func TestParseSeriesLikePrograms(t *testing.T) {
 	needPrograms(t, "perl", "dpkg-source")
 	const python = "/usr/bin/python3" // Debian's, whatever else there is
 	if err := exec.Command(python, "-c", "import gbp.patch_series").Run(); err != nil {
+		// What is compared with is in it, and tests have to pass without.
 		t.Skip("git-buildpackage is not installed")
 	}
 	words := []string{"a.patch", "t/b.patch", "/c", "#", " #", "#x", " ", "\t", "\f", "\r", "-p1", "-p0x", " -p2", "--opt", " -R", "\n", "\n", "\n", "é", "\u00a0", "0"}

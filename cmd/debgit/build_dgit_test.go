@@ -21,7 +21,8 @@ const corpusVariable = "DEBGIT_CORPUS"
 func TestBuildLikeDgit(t *testing.T) {
 	corpus := os.Getenv(corpusVariable)
 	needsDgit(t)
-	if corpus == "" { // an hour of work, for which source packages have to be there
+	if corpus == "" {
+		// It is an hour of work, for which source packages have to be there.
 		t.Skip(corpusVariable + " names no directory of source packages")
 	}
 	dscs, err := filepath.Glob(filepath.Join(corpus, "*.dsc"))

@@ -188,16 +188,17 @@ func realDgit() string {
 // needsRealDgit skips a test that is of no use without a real dgit, of whatever version.
 func needsRealDgit(t *testing.T) {
 	t.Helper()
-	if realDgit() == "" { // it is optional for tests
+	if realDgit() == "" {
+		// It is optional for tests; CI has one.
 		t.Skip("there is no real dgit: DEBGIT_DGIT names none, and none is installed")
 	}
 }
 
-// needsDgit skips a comparison with the real dgit where the variable DEBGIT_DGIT does not say where that is:
-// it takes minutes, and tests have to pass without dgit.
+// needsDgit skips a comparison with the real dgit where the variable DEBGIT_DGIT does not say where that is.
 func needsDgit(t *testing.T) {
 	t.Helper()
 	if dgitPath() == "" {
+		// It takes minutes, and tests have to pass without dgit.
 		t.Skip("DEBGIT_DGIT does not name the real dgit")
 	}
 }

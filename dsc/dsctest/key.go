@@ -4,7 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"crypto"
-	"crypto/dsa" //lint:ignore SA1019 to show that DSA keys do not count
+	// DSA is out of use: it is here to show that its keys do not count.
+	"crypto/dsa" //lint:ignore SA1019 its keys have to be refused
 	"crypto/rand"
 	_ "crypto/sha1" // for signatures that are too weak
 	_ "crypto/sha256"
