@@ -34,7 +34,7 @@ func rules(cmd *cobra.Command) []rule {
 			}
 			return "read how it is used: debgit help" + command
 		}),
-	}, origRules(), pushRules(), historyRules(), placeRules(command), archiveRules(cmd, command), contentRules(cmd))
+	}, origRules(), pushRules(), historyRules(cmd), placeRules(command), archiveRules(cmd, command), contentRules(cmd))
 }
 
 // origRules are those about orig tarballs.
@@ -59,7 +59,7 @@ func origRules() []rule {
 }
 
 // historyRules are those about imports, uploads and branches in the repository.
-func historyRules() []rule {
+func historyRules(cmd *cobra.Command) []rule {
 	return []rule{
 		on(statusNoPackage, hintNotInstalled),
 		on(statusUsage, hintName),
@@ -98,7 +98,10 @@ func historyRules() []rule {
 		}),
 		on(statusGitServer, hintMissingCommit),
 		on(statusGitServer, func(e *history.GitServerError) string {
-			return "without --require-git-server, the archive alone is read"
+			if cmd != nil && cmd.Flags().Changed("require-git-server") {
+				return "without --require-git-server, the archive alone is read"
+			}
+			return "this cannot be done without the git server: see whether you reach it, and try again"
 		}),
 		on(statusUsage, func(e *history.SuitesError) string {
 			if !strings.Contains(e.Suites, ",") {
