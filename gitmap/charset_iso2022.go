@@ -15,8 +15,7 @@ func decodeISO2022JP(text []byte) ([]byte, bool) {
 		sequence string
 		charset  byte
 	}{{"\x1b(B", ascii}, {"\x1b(J", roman}, {"\x1b$@", kanji}, {"\x1b$B", kanji}}
-	eucJP := findMultiByteCharset("EUC-JP")
-	decoder := eucJP.encoding.NewDecoder()
+	eucJP := findMultiByteCharset("EUC-JP").codes()
 	out := make([]byte, 0, 2*len(text))
 	current := byte(ascii)
 next:
@@ -41,10 +40,11 @@ next:
 			return nil, false
 		default:
 			size = 2
-			char, _ = eucJP.decodeRune(decoder, []byte{c | 0x80, text[1] | 0x80})
-			if text[1] >= utf8.RuneSelf || char == none {
+			chars, _ := eucJP.first([]byte{c | 0x80, text[1] | 0x80})
+			if text[1] >= utf8.RuneSelf || chars == nil {
 				return nil, false
 			}
+			char = chars[0]
 		}
 		out = utf8.AppendRune(out, char)
 		text = text[size:]
@@ -67,8 +67,7 @@ func romanJIS(c byte) rune {
 // characters of EUC-KR without its high bits.
 func decodeISO2022KR(text []byte) ([]byte, bool) {
 	const shiftOut, shiftIn, header = 0x0e, 0x0f, "\x1b$)C"
-	eucKR := findMultiByteCharset("EUC-KR")
-	decoder := eucKR.encoding.NewDecoder()
+	eucKR := findMultiByteCharset("EUC-KR").codes()
 	out := make([]byte, 0, 2*len(text))
 	shifted := false
 	for len(text) > 0 {
@@ -89,10 +88,12 @@ func decodeISO2022KR(text []byte) ([]byte, bool) {
 		case len(text) == 1 || text[1] >= utf8.RuneSelf:
 			return nil, false
 		default:
-			char, size = eucKR.decodeRune(decoder, []byte{c | 0x80, text[1] | 0x80})
-			if size != 2 || char == none {
+			var chars []rune
+			chars, size = eucKR.first([]byte{c | 0x80, text[1] | 0x80})
+			if size != 2 || chars == nil {
 				return nil, false
 			}
+			char = chars[0]
 		}
 		out = utf8.AppendRune(out, char)
 		text = text[size:]

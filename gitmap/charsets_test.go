@@ -54,7 +54,7 @@ func iconvTable(charset string) (table [256]rune, marks string) {
 	for b := range 256 {
 		parts = append(parts, []byte{byte(b)})
 	}
-	for _, marks = range []string{"AB", "\xc1\xc2", "01"} { // the second for EBCDIC
+	for _, marks = range []string{"AB", "\xc1\xc2", "01", ":;"} { // the second for EBCDIC, the last for INIS-8
 		converted, ok := iconvParts(charset, marks, parts)
 		if !ok {
 			continue
