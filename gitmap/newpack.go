@@ -29,7 +29,7 @@ func (r *Repo) NewPack(ctx context.Context) (*Pack, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := newPackWriter(r.packDir(), compressionLevel(config))
+	w, err := newPackWriter(r.packDir(), config)
 	if err != nil {
 		return nil, err
 	}

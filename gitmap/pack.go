@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -49,6 +50,8 @@ type packWriter struct {
 	dir   string
 	known *knownObjects
 	level int // of zlib
+	// mode returns the permissions of a file of the pack, from those that the umask gives it.
+	mode func(fs.FileMode) fs.FileMode
 
 	mu      sync.Mutex
 	file    *os.File
@@ -66,9 +69,9 @@ type packed struct {
 
 const packHeaderSize = 12
 
-// newPackWriter starts a pack in the directory of packs dir. level is that of
-// zlib, 0 to 9.
-func newPackWriter(dir string, level int) (*packWriter, error) {
+// newPackWriter starts a pack in the directory of packs dir, in a repository with the
+// configuration c.
+func newPackWriter(dir string, c Config) (*packWriter, error) {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
@@ -77,13 +80,14 @@ func newPackWriter(dir string, level int) (*packWriter, error) {
 		return nil, err
 	}
 	// git's own name for an unfinished pack, so that "git gc" removes it if we cannot.
-	f, err := os.CreateTemp(dir, "tmp_pack_")
+	f, err := packFile(dir, "tmp_pack_")
 	if err != nil {
 		known.close()
 		return nil, err
 	}
-	p := &packWriter{dir: dir, known: known, level: level, file: f,
-		out: bufio.NewWriterSize(&eagerFile{file: f}, 1<<20), written: map[ObjectID]packed{}}
+	p := &packWriter{dir: dir, known: known, level: compressionLevel(c), file: f,
+		mode: func(mode fs.FileMode) fs.FileMode { return packMode(c, mode) },
+		out:  bufio.NewWriterSize(&eagerFile{file: f}, 1<<20), written: map[ObjectID]packed{}}
 	_, err = p.out.Write(make([]byte, packHeaderSize)) // filled in by finish
 	p.offset = packHeaderSize
 	return p, err
@@ -330,7 +334,7 @@ func (p *packWriter) finish() error {
 	defer index.Close()
 	defer os.Remove(index.Name()) // gone if it has been renamed
 	for _, f := range []*os.File{p.file, index} {
-		if err := settle(f); err != nil {
+		if err := p.settle(f); err != nil {
 			return err
 		}
 	}
@@ -351,7 +355,7 @@ func (p *packWriter) finish() error {
 
 // writeIndex writes the index of a pack with that checksum into a new file.
 func (p *packWriter) writeIndex(checksum [sha1.Size]byte) (*os.File, error) {
-	f, err := os.CreateTemp(p.dir, "tmp_idx_")
+	f, err := packFile(p.dir, "tmp_idx_")
 	if err != nil {
 		return nil, err
 	}
@@ -363,10 +367,17 @@ func (p *packWriter) writeIndex(checksum [sha1.Size]byte) (*os.File, error) {
 	return f, nil
 }
 
-// settle makes f durable and read-only, as git keeps its packs.
-func settle(f *os.File) error {
-	if err := f.Chmod(0o444); err != nil {
+// settle makes f, a file of the pack, durable and gives it its permissions.
+func (p *packWriter) settle(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
 		return err
+	}
+	mode := info.Mode().Perm()
+	if want := p.mode(mode); want != mode {
+		if err := f.Chmod(want); err != nil {
+			return err
+		}
 	}
 	return f.Sync()
 }

@@ -57,7 +57,7 @@ func contents() [][]byte {
 
 func TestPack(t *testing.T) {
 	repo := testRepo(t)
-	pack, err := newPackWriter(repo.packDir(), 1)
+	pack, err := newPackWriter(repo.packDir(), Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func noTemporaries(t *testing.T, repo *Repo) {
 func TestPackOfKnownObjects(t *testing.T) {
 	repo := testRepo(t)
 	for range 2 {
-		pack, err := newPackWriter(repo.packDir(), 9)
+		pack, err := newPackWriter(repo.packDir(), Config{"pack.compression": {"9"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -126,7 +126,7 @@ func TestPackOfKnownObjects(t *testing.T) {
 
 func TestPackAborted(t *testing.T) {
 	repo := testRepo(t)
-	pack, err := newPackWriter(repo.packDir(), 1)
+	pack, err := newPackWriter(repo.packDir(), Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestPackAborted(t *testing.T) {
 
 // What is read back from an unfinished pack is what was written, or an error.
 func TestPackDamaged(t *testing.T) {
-	pack, err := newPackWriter(testRepo(t).packDir(), 1)
+	pack, err := newPackWriter(testRepo(t).packDir(), Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func TestPackDamaged(t *testing.T) {
 // A pack that cannot get its index leaves nothing.
 func TestPackWithoutIndex(t *testing.T) {
 	finish := func(repo *Repo, before func()) error {
-		pack, err := newPackWriter(repo.packDir(), 1)
+		pack, err := newPackWriter(repo.packDir(), Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -221,7 +221,7 @@ func TestPackWithoutIndex(t *testing.T) {
 
 func TestPackTruncatedStream(t *testing.T) {
 	repo := testRepo(t)
-	pack, err := newPackWriter(repo.packDir(), 1)
+	pack, err := newPackWriter(repo.packDir(), Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

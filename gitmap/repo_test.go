@@ -99,7 +99,7 @@ func TestKnownObjectsVersion1(t *testing.T) {
 func TestObjectsOfOthers(t *testing.T) {
 	repo := testRepo(t)
 	add := func(text string) ObjectID {
-		pack, err := newPackWriter(repo.packDir(), 1)
+		pack, err := newPackWriter(repo.packDir(), Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
