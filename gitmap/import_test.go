@@ -85,9 +85,22 @@ func checkImport(t *testing.T, c importCase, imp *gitmap.Imported, err error) {
 		t.Errorf("%s: Import = tree %s, want %s", c.name, imp.Tree, c.Want.Tree)
 	case imp.Commit.String() != c.Want.Commit:
 		t.Errorf("%s: Import = commit %s, want %s; the trees are the same", c.name, imp.Commit, c.Want.Commit)
+	case saidTwice(imp.Own):
+		t.Errorf("%s: Import says why twice: %q", c.name, imp.Own)
 	case len(imp.Own) > 0 != c.Want.DgitRefuses:
 		t.Errorf("%s: Import says dgit refuses the package because of %v, but the case says %v", c.name, imp.Own, c.Want.DgitRefuses)
 	}
+}
+
+func saidTwice(errs []error) bool {
+	said := map[string]bool{}
+	for _, err := range errs {
+		if said[err.Error()] {
+			return true
+		}
+		said[err.Error()] = true
+	}
+	return false
 }
 
 // checkObjects has git check the objects of repo, and looks for files that an

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strconv"
 
 	"debgit/dsc"
@@ -303,9 +304,13 @@ func (im *importer) commitTarballs(all map[*dsc.Content]*unpacked, clog *changel
 	return commits, nil
 }
 
-// own notes why dgit would have refused the package.
+// own notes why dgit would have refused the package, once.
 func (im *importer) own(format string, args ...any) {
-	im.result.Own = append(im.result.Own, fmt.Errorf(format, args...))
+	why := fmt.Errorf(format, args...)
+	known := func(e error) bool { return e.Error() == why.Error() }
+	if !slices.ContainsFunc(im.result.Own, known) {
+		im.result.Own = append(im.result.Own, why)
+	}
 }
 
 // marker is the last line of the main commit, by which dgit knows an import.
