@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -133,8 +134,8 @@ type LocalOptions struct {
 
 // OpenLocal reads the .dsc at path and verifies the files that it lists.
 //
-// A file that is not as listed is a [*MismatchError], one that is not there
-// matches [fs.ErrNotExist]; what breaks the format of the .dsc is a
+// A file that is not as listed is a [*MismatchError], one that is not there a
+// [*MissingFileError]; what breaks the format of the .dsc is a
 // [*SyntaxError], a .dsc that is too large a [*LimitError], and a signature that does
 // not hold a [*SignatureError]. Once the .dsc has been read, errors are a
 // [*PackageError].
@@ -176,6 +177,17 @@ func OpenLocal(path string, opts LocalOptions) (*Package, error) {
 	return p, nil
 }
 
+// A MissingFileError says that a file of a source package is not where it was looked for. It
+// matches [fs.ErrNotExist].
+type MissingFileError struct {
+	ListedIn string // name of the .dsc
+	Err      error  // says which file, and where
+}
+
+func (e *MissingFileError) Error() string { return e.Err.Error() }
+
+func (e *MissingFileError) Unwrap() error { return e.Err }
+
 // OpenContent opens a file of a source package in dir, when not all of them are there, and
 // verifies it. It must be closed. The errors are those of [OpenLocal], without the upload.
 func OpenContent(dir string, file File) (*Content, error) { return openContent(dir, file, nil) }
@@ -187,6 +199,9 @@ func openContent(dir string, file File, weaker []Digest) (*Content, error) {
 		return nil, &SyntaxError{file.ListedIn, 0, fmt.Sprintf("lists %s, but a source package has no file with such an ending", file.Name)}
 	}
 	f, err := openRegular(filepath.Join(dir, file.Name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &MissingFileError{file.ListedIn, err}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -92,7 +92,7 @@ func CloneURL(ctx context.Context, url, dir string) error {
 }
 
 // Open opens the repository that dir is in. It is an error that matches
-// [ErrNoRepository] if there is none.
+// [ErrNoRepository] if there is none, and a [*ObjectFormatError] if it is not usable.
 func Open(ctx context.Context, dir string) (*Repo, error) {
 	out, err := runGit(ctx, dir, nil, "rev-parse", "--path-format=absolute", "--show-object-format",
 		"--git-dir", "--git-common-dir", "--is-bare-repository", "--show-toplevel")
@@ -112,7 +112,7 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 		return nil, fmt.Errorf("git rev-parse: answered %q", out)
 	}
 	if f[0] != "sha1" {
-		return nil, fmt.Errorf("%s: the repository names objects by %s: imports are defined for SHA-1 only", dir, f[0])
+		return nil, &ObjectFormatError{dir, f[0]}
 	}
 	r := &Repo{gitDir: f[1], common: f[2]}
 	if len(f) == 5 {
@@ -120,6 +120,14 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	}
 	r.objects.dir = r.common
 	return r, nil
+}
+
+// An ObjectFormatError says that a repository names its objects by another hash than SHA-1, for
+// which alone imports are defined.
+type ObjectFormatError struct{ Dir, Format string }
+
+func (e *ObjectFormatError) Error() string {
+	return fmt.Sprintf("%s: the repository names objects by %s: imports are defined for SHA-1 only", e.Dir, e.Format)
 }
 
 // ErrNoRepository is matched by the error of [Open] when there is none.
@@ -155,6 +163,9 @@ func (e *GitError) Error() string {
 	}
 	return "git " + e.command() + ": " + text
 }
+
+// NoGit says whether git could not be started because there is none.
+func (e *GitError) NoGit() bool { return errors.Is(e.Err, exec.ErrNotFound) }
 
 // command is the first argument that is no option, nor the value of "-c".
 func (e *GitError) command() string {

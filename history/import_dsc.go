@@ -58,6 +58,11 @@ func (e *BranchExistsError) Error() string {
 	return e.Ref + " is there already"
 }
 
+// A BranchNameError says that an import can be put on no branch or ref of that name, see [RefNamed].
+type BranchNameError struct{ Name string }
+
+func (e *BranchNameError) Error() string { return fmt.Sprintf("%q is no name for a branch", e.Name) }
+
 // A NotForwardError says that a branch would lose commits.
 type NotForwardError struct {
 	Ref    string
@@ -78,7 +83,7 @@ func (e *InsideTreeError) Error() string { return e.Path + " is inside the work 
 // work tree. The network is only asked for the commit that a .dsc may name, and if
 // that cannot be had the files are imported.
 //
-// Errors that callers may test for: [*BranchExistsError], [*NotForwardError],
+// Errors that callers may test for: [*BranchNameError], [*BranchExistsError], [*NotForwardError],
 // [*InsideTreeError], [*MissingCommitError] (only with RequireGitServer), and those of [dsc.OpenLocal] and [gitmap.Import].
 func ImportDsc(ctx context.Context, repo *gitmap.Repo, opts ImportDscOptions) (*ImportDscResult, error) {
 	target, err := openTarget(ctx, repo, opts)
@@ -164,7 +169,7 @@ func openTarget(ctx context.Context, repo *gitmap.Repo, opts ImportDscOptions) (
 	}
 	var ok bool
 	if t.ref, ok = RefNamed(t.ref); !ok {
-		return nil, fmt.Errorf("%q is no name for a branch", opts.Branch)
+		return nil, &BranchNameError{opts.Branch}
 	}
 	if err := checkOutside(repo, opts.Dsc); err != nil {
 		return nil, err

@@ -101,13 +101,21 @@ var notInRefs = regexp.MustCompile(`[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|//|(^|/)\.|
 // isRefName says whether a name that begins with "refs/" is one that git allows.
 func isRefName(name string) bool { return !notInRefs.MatchString(name) }
 
+// ownPrefix starts the names of all refs of debgit's that are no branches or tags.
+const ownPrefix = "refs/debgit/"
+
 // RefNamed is the ref that somebody means by a name: a branch, unless that begins with "refs/". ok
-// is false if git allows no such name.
+// is false if git allows no such name, git-branch(1) makes no branch of that name, as it would be taken for
+// an option or for HEAD, or the ref is one of those by which debgit keeps track.
 func RefNamed(name string) (ref string, ok bool) {
 	if !strings.HasPrefix(name, "refs/") {
 		name = headPrefix + name
 	}
-	return name, isRefName(name)
+	branch, isBranch := strings.CutPrefix(name, headPrefix)
+	if isBranch && (strings.HasPrefix(branch, "-") || branch == "HEAD" || branch == "@") {
+		return name, false
+	}
+	return name, isRefName(name) && !strings.HasPrefix(name, ownPrefix)
 }
 
 // ArchiveTag is the name, without refs/tags/, of the tag for the archive view of an

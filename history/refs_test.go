@@ -71,3 +71,27 @@ func TestIsRefName(t *testing.T) {
 		}
 	}
 }
+
+func TestRefNamed(t *testing.T) {
+	tests := []struct {
+		name, want string
+		ok         bool
+	}{
+		{"hello", "refs/heads/hello", true},
+		{"refs/imports/hello", "refs/imports/hello", true},
+		{"a/-x", "refs/heads/a/-x", true},
+		{"refs/tags/-x", "refs/tags/-x", true},
+		{"-x", "refs/heads/-x", false},
+		{"refs/heads/-x", "refs/heads/-x", false},
+		{"HEAD", "refs/heads/HEAD", false},
+		{"a/HEAD", "refs/heads/a/HEAD", true},
+		{"@", "refs/heads/@", false},
+		{"a b", "refs/heads/a b", false},
+		{"refs/debgit/imports/x", "refs/debgit/imports/x", false},
+	}
+	for _, tt := range tests {
+		if got, ok := RefNamed(tt.name); got != tt.want || ok != tt.ok {
+			t.Errorf("RefNamed(%q) = %q, %t, want %q, %t", tt.name, got, ok, tt.want, tt.ok)
+		}
+	}
+}

@@ -130,6 +130,9 @@ func historyRules(cmd *cobra.Command) []rule {
 // placeRules are those about where something is to be made, by a command.
 func placeRules(command string) []rule {
 	return []rule{
+		on(statusDisk, func(e *reportError) string {
+			return "the import itself is made, and keeps its report: debgit explain --json " + quote(e.branch)
+		}),
 		is(statusDisk, "make room, then run the same command again", syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG),
 		{statusDisk, gitCouldNotWrite},
 		on(statusDisk, func(e *gitmap.ObjectError) string { return "see what of the repository is damaged: git fsck --full" }),
@@ -141,6 +144,17 @@ func placeRules(command string) []rule {
 		}),
 		on(statusDisk, func(e *history.NoParentError) string { return "make it first: mkdir -p " + quote(e.Dir) }),
 		on(statusExists, hintBranch),
+		on(statusUsage, func(e *history.BranchNameError) string {
+			if strings.HasPrefix(strings.TrimLeft(e.Name, "+."), "refs/debgit/") {
+				return "choose another: refs/debgit/ is where debgit keeps track"
+			}
+			return "choose another; what git allows is told by: git help check-ref-format"
+		}),
+		on(statusOther, func(e *gitmap.ObjectFormatError) string {
+			return "make another repository: git init --object-format=sha1 DIR"
+		}),
+		{statusExists, nameInTheWay},
+		{statusOther, noGit},
 		on(statusExists, func(e *history.NotForwardError) string { return "write +BRANCH to replace the branch" }),
 		on(statusUsage, func(e *history.InsideTreeError) string {
 			return "move it out of there; if it is meant to be there, give its absolute path"
@@ -155,6 +169,12 @@ func placeRules(command string) []rule {
 func contentRules(cmd *cobra.Command) []rule {
 	return []rule{
 		on(statusContent, hintMismatch),
+		on(statusOther, func(e *dsc.MissingFileError) string {
+			if cmd == nil || cmd.Flags().Lookup("source-dir") == nil {
+				return "put it there first"
+			}
+			return "put it there, or say where the files of " + e.ListedIn + " are: --source-dir DIR"
+		}),
 		on[*dsc.SyntaxError](statusMalformed, nil),
 		limitRule(cmd),
 		on[*dsc.PatchError](statusMalformed, nil),
@@ -194,6 +214,25 @@ func gitCouldNotWrite(err error) (hint string, ok bool) {
 		}
 	}
 	return "", strings.Contains(e.Stderr, "Read-only file system")
+}
+
+// nameInTheWay matches what git says of a ref that would have to be a directory of another, or
+// the other way round.
+func nameInTheWay(err error) (hint string, ok bool) {
+	var e *gitmap.GitError
+	if !errors.As(err, &e) || !strings.Contains(e.Stderr, "exists; cannot create") {
+		return "", false
+	}
+	return "choose another name: of two branches, none can be called as the other with a slash and more behind it", true
+}
+
+// noGit matches the errors of git programs that could not be started as there is no git.
+func noGit(err error) (hint string, ok bool) {
+	var e *gitmap.GitError
+	if !errors.As(err, &e) || !e.NoGit() {
+		return "", false
+	}
+	return "install it: sudo apt-get install git", true
 }
 
 // hintNoRepository depends on whether the command wants a source package to be there.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"os/exec"
 	"syscall"
 	"testing"
 
@@ -48,6 +49,12 @@ func TestExplain(t *testing.T) {
 		{&dsc.SyntaxError{File: "a.dsc", Cause: "x"}, 26},
 		{fmt.Errorf("clone: %w", &dsc.SyntaxError{File: "a.dsc", Cause: "x"}), 26},
 		{&history.NotForwardError{}, 20},
+		{&history.BranchNameError{}, 8},
+		{&reportError{err: full}, 24},
+		{&dsc.PackageError{ID: id, Err: &dsc.MissingFileError{ListedIn: "a.dsc", Err: fs.ErrNotExist}}, 255},
+		{&gitmap.ObjectFormatError{Dir: "x", Format: "sha256"}, 255},
+		{&gitmap.GitError{Args: []string{"init"}, Err: exec.ErrNotFound}, 255},
+		{&gitmap.GitError{Args: []string{"update-ref"}, Stderr: "fatal: cannot lock ref 'refs/heads/x/y': 'refs/heads/x' exists; cannot create 'refs/heads/x/y'", Err: errors.New("exit status 128")}, 20},
 		{&history.InsideTreeError{}, 8},
 		{&history.ConfigError{}, 12},
 		{&history.RepeatedKeyError{}, 12},

@@ -150,7 +150,7 @@ func printImport(env *environment, result *history.ImportDscResult, report *outp
 			err = report.write(env, data)
 		}
 		if err != nil {
-			return err
+			return &reportError{strings.TrimPrefix(result.Ref, "refs/heads/"), err}
 		}
 	}
 	switch {
@@ -161,6 +161,16 @@ func printImport(env *environment, result *history.ImportDscResult, report *outp
 	}
 	return nil
 }
+
+// A reportError says that the report of an import which is on a branch cannot be written.
+type reportError struct {
+	branch string
+	err    error
+}
+
+func (e *reportError) Error() string { return e.err.Error() }
+
+func (e *reportError) Unwrap() error { return e.err }
 
 // importDscWarnings are what the user should know of an import that was made.
 func importDscWarnings(r *history.ImportDscResult) []string {

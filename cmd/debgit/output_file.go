@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -28,7 +30,15 @@ func newOutputFile(path string) (*outputFile, error) {
 	}
 	o.tmp = filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.debgit-%d", filepath.Base(path), os.Getpid()))
 	o.file, err = os.OpenFile(o.tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	return o, err
+	return o, o.named(err)
+}
+
+// named returns err with the name that the file is to have, in place of the one that it has.
+func (o *outputFile) named(err error) error {
+	if e := (*fs.PathError)(nil); errors.As(err, &e) && e.Path == o.tmp {
+		return &fs.PathError{Op: e.Op, Path: o.path, Err: e.Err}
+	}
+	return err
 }
 
 // write writes data, complete or not at all.
@@ -38,10 +48,10 @@ func (o *outputFile) write(env *environment, data []byte) error {
 		return nil
 	}
 	if _, err := o.file.Write(data); err != nil {
-		return err
+		return o.named(err)
 	}
 	if err := o.file.Close(); err != nil {
-		return err
+		return o.named(err)
 	}
 	if o.tmp == "" {
 		return nil
