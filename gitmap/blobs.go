@@ -1,43 +1,25 @@
 package gitmap
 
 import (
-	"context"
 	"io"
 	"math/bits"
 	"sync"
 )
 
-// Contents up to maxPooled bytes are hashed and compressed by the workers of a
-// pool, several at a time; buffers for at most maxWaiting bytes wait for them, so that a decoder
-// can run ahead but memory stays bounded. Larger ones are streamed by the reader itself.
-const (
-	maxPooled  = 16 << 20
-	maxWaiting = 16 << 20
-)
-
-// maxWorkers is how many workers a pool has at most: that many keep up with any decoder, and each
-// has about a megabyte for itself.
-const maxWorkers = 16
+// maxPooled is how large contents are, in bytes, that workers name and compress. Larger ones are
+// streamed by the reader itself.
+const maxPooled = 16 << 20
 
 // blobPool turns file contents into blobs, on several processors.
 type blobPool struct {
 	pack    *packWriter
-	jobs    chan job
+	workers *workers
 	large   *deflater
 	buffers [bufferSizes]sync.Pool // of *[]byte
-	wg      sync.WaitGroup
-
-	mu      sync.Mutex
-	err     error // the first that any worker had
-	waiting int64 // bytes of the buffers that no worker is done with
-	less    *sync.Cond
 }
 
-// job is to make a blob of content, which is in a buffer, and to put its name at id.
-type job struct {
-	buffer  *[]byte
-	content []byte
-	id      *ObjectID
+func newBlobPool(pack *packWriter, workers *workers) *blobPool {
+	return &blobPool{pack: pack, workers: workers, large: pack.newDeflater()}
 }
 
 // Buffers have sizes that double, from smallestBuffer on. Those of bufferSizes sizes are
@@ -53,9 +35,8 @@ func bufferSize(n int64) (size int64, number int) {
 	return smallestBuffer << number, number
 }
 
-// buffer returns a buffer that n bytes fit into.
-func (p *blobPool) buffer(n int64) *[]byte {
-	size, number := bufferSize(n)
+// buffer returns a buffer of such a size.
+func (p *blobPool) buffer(size int64, number int) *[]byte {
 	if number < bufferSizes {
 		if b, ok := p.buffers[number].Get().(*[]byte); ok {
 			return b
@@ -65,98 +46,38 @@ func (p *blobPool) buffer(n int64) *[]byte {
 	return &b
 }
 
-// done takes back the buffer that n bytes were in.
-func (p *blobPool) done(buffer *[]byte, n int64) {
-	size, number := bufferSize(n)
+// done takes back a buffer of that size.
+func (p *blobPool) done(buffer *[]byte, number int) {
 	if number < bufferSizes {
 		p.buffers[number].Put(buffer)
 	}
-	p.wait(-size)
 }
 
-func newBlobPool(pack *packWriter, workers int) *blobPool {
-	p := &blobPool{pack: pack, jobs: make(chan job, 1024), large: pack.newDeflater()}
-	p.less = sync.NewCond(&p.mu)
-	for range min(workers, maxWorkers) {
-		p.wg.Add(1)
-		go p.work()
-	}
-	return p
-}
-
-func (p *blobPool) work() {
-	defer p.wg.Done()
-	d := p.pack.newDeflater()
-	for j := range p.jobs {
-		id, err := p.pack.put(d, blobObject, j.content)
-		*j.id = id
-		if err != nil {
-			p.fail(err)
-		}
-		d.shrink()
-		p.done(j.buffer, int64(len(j.content)))
-	}
-}
-
-// wait adds to the bytes that wait. While they are too many it waits for workers.
-func (p *blobPool) wait(bytes int64) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.waiting += bytes
-	if bytes < 0 {
-		p.less.Signal()
-	}
-	for bytes > 0 && p.waiting > max(maxWaiting, bytes) {
-		p.less.Wait()
-	}
-}
-
-func (p *blobPool) fail(err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.err == nil {
-		p.err = err
-	}
-}
-
-func (p *blobPool) failed() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.err
-}
-
-// add reads size bytes of r and makes a blob of them. Its name is at id once the pool
-// is closed.
-func (p *blobPool) add(ctx context.Context, r io.Reader, size int64, id *ObjectID) (err error) {
-	if err := p.failed(); err != nil {
+// add reads size bytes of r and makes a blob of them. Its name is at id when the workers
+// have done all they have to.
+func (p *blobPool) add(r io.Reader, size int64, id *ObjectID) (err error) {
+	if err := p.workers.failed(); err != nil {
 		return err
 	}
 	if size > maxPooled {
 		*id, err = p.pack.putStream(p.large, size, r)
 		return err
 	}
-	space, _ := bufferSize(size)
-	p.wait(space)
-	buffer := p.buffer(size)
+	space, number := bufferSize(size)
+	p.workers.claim(space)
+	buffer := p.buffer(space, number)
 	content := (*buffer)[:size]
 	if _, err := io.ReadFull(r, content); err != nil {
-		p.done(buffer, size)
 		if err == io.EOF {
 			err = io.ErrUnexpectedEOF
 		}
+		p.workers.release(space, nil)
 		return err
 	}
-	select {
-	case p.jobs <- job{buffer, content, id}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// close waits until all blobs have their names and ends the workers.
-func (p *blobPool) close() error {
-	close(p.jobs)
-	p.wg.Wait()
-	return p.err
+	p.workers.do(space, func(d *deflater) (err error) {
+		*id, err = p.pack.put(d, blobObject, content)
+		p.done(buffer, number)
+		return err
+	})
+	return nil
 }

@@ -320,7 +320,7 @@ func TestManyWorkersMemory(t *testing.T) {
 	})
 	s := newChildSandbox(t)
 	path := s.write(t, native("", tarball))
-	c := s.importer(t, path, childWorkers+"=64", "GOMAXPROCS=64")
+	c := s.importer(t, path, "GOMAXPROCS=64")
 	if err := c.Run(); err != nil {
 		t.Fatalf("Import = error %q", &c.stderr)
 	}

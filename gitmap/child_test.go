@@ -23,7 +23,6 @@ const (
 	childRepo     = "DEBGIT_TEST_REPO"      // directory of the repository
 	childFileSize = "DEBGIT_TEST_FILE_SIZE" // limit on the size of a file, RLIMIT_FSIZE
 	childLimit    = "DEBGIT_TEST_LIMIT"     // NAME=VALUE
-	childWorkers  = "DEBGIT_TEST_WORKERS"   // goroutines that hash and compress
 )
 
 func TestMain(m *testing.M) {
@@ -79,8 +78,7 @@ func importAsChild() int {
 		return fail(err)
 	}
 	defer pkg.Close()
-	workers, _ := strconv.Atoi(os.Getenv(childWorkers)) // 0 is the default
-	imp, err := gitmap.Import(ctx, repo, pkg, gitmap.ImportOptions{Limits: limits, Workers: workers})
+	imp, err := gitmap.Import(ctx, repo, pkg, gitmap.ImportOptions{Limits: limits})
 	if err != nil {
 		return fail(err)
 	}

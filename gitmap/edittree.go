@@ -12,9 +12,9 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
-// WriteBlob writes the content of a file.
+// WriteBlob writes the content of a file, which must not be modified afterwards.
 func (p *Pack) WriteBlob(content []byte) (ObjectID, error) {
-	return p.writer.put(p.deflater, blobObject, content)
+	return p.put(blobObject, content)
 }
 
 // EditTree writes the tree with other entries at the paths of edits: an entry without an ID stands for
@@ -24,7 +24,7 @@ func (p *Pack) WriteBlob(content []byte) (ObjectID, error) {
 func (p *Pack) EditTree(tree ObjectID, edits map[string]TreeEntry) (ObjectID, error) {
 	id, err := p.editTree(tree, edits)
 	if err == nil && id == emptyTree {
-		_, err = p.writer.put(p.deflater, treeObject, nil)
+		_, err = p.put(treeObject, nil)
 	}
 	return id, err
 }
@@ -80,7 +80,7 @@ func (p *Pack) writeEntries(entries []object.TreeEntry) (ObjectID, error) {
 		content = fmt.Appendf(content, "%o %s\x00", uint32(e.Mode), e.Name)
 		content = append(content, e.Hash[:]...)
 	}
-	return p.writer.put(p.deflater, treeObject, content)
+	return p.put(treeObject, content)
 }
 
 // sortName is the name by which git sorts: a directory's ends in a slash.

@@ -2,6 +2,7 @@ package gitmap_test
 
 import (
 	"encoding/json"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -21,7 +22,7 @@ var aboutTexts = strings.Fields(`
 var fuzzLimits = gitmap.Limits{Entries: 1000, Size: 8 << 20, Patched: 1 << 20, PatchWork: 32 << 20, PatchSearch: 1 << 20}
 
 // FuzzImport imports packages of all formats, whose tarball, control files, series and patches
-// are anything. Twice, with other numbers of workers, the result must be the same; what is
+// are anything. Twice, on other numbers of processors, the result must be the same; what is
 // imported must be sound, and what is refused must leave nothing.
 func FuzzImport(f *testing.F) {
 	formats := []string{"3.0 (quilt)", "3.0 (native)", "1.0", "2.0"}
@@ -73,17 +74,18 @@ func FuzzImport(f *testing.F) {
 		four, fourErr := fuzzImport(t, dscPath, 4)
 		switch {
 		case (oneErr == nil) != (fourErr == nil) || oneErr != nil && oneErr.Error() != fourErr.Error():
-			t.Errorf("Import with one worker: %v, with four: %v", oneErr, fourErr)
+			t.Errorf("Import on one processor: %v, on four: %v", oneErr, fourErr)
 		case oneErr == nil && one.Commit != four.Commit:
-			t.Errorf("Import with one worker = %s, with four %s", one.Commit, four.Commit)
+			t.Errorf("Import on one processor = %s, on four %s", one.Commit, four.Commit)
 		}
 	})
 }
 
-func fuzzImport(t *testing.T, dscPath string, workers int) (*gitmap.Imported, error) {
+func fuzzImport(t *testing.T, dscPath string, processors int) (*gitmap.Imported, error) {
 	t.Helper()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(processors))
 	repo := newRepo(t)
-	imp, err := importWith(t, repo, dscPath, gitmap.ImportOptions{Limits: fuzzLimits, Workers: workers})
+	imp, err := importWith(t, repo, dscPath, gitmap.ImportOptions{Limits: fuzzLimits})
 	if err != nil {
 		checkFiles(t, repo, true)
 		return nil, err

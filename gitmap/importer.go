@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
 	"strconv"
 
@@ -13,8 +12,7 @@ import (
 
 // ImportOptions are the options of [Import].
 type ImportOptions struct {
-	Limits  Limits
-	Workers int // goroutines that hash and compress, 16 at most; default: one a processor
+	Limits Limits
 	// Remembered has, by the SHA-256 digests of tarballs, the Memories of earlier
 	// imports into the same repository: these tarballs are not unpacked again.
 	Remembered map[string]ObjectID
@@ -149,7 +147,7 @@ func (im *importer) commitAll() error {
 	if isQuilt {
 		root, full = root.without(".pc"), full.without(".pc")
 	}
-	tree, err := im.trees.writeRoot(root)
+	tree, err := im.writeRoot(root)
 	if err != nil {
 		return err
 	}
@@ -203,11 +201,7 @@ type unpacked struct {
 func (im *importer) unpackAll() (map[*dsc.Content]*unpacked, error) {
 	contents := im.layout.contents()
 	total, before := im.layout.compressed(), int64(0)
-	workers := im.opts.Workers
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	pool := newBlobPool(im.writer, workers)
+	pool := newBlobPool(im.writer, im.workers)
 	all := map[*dsc.Content]*unpacked{}
 	budget := newUnpackBudget(im.limits)
 	var err error
@@ -223,7 +217,7 @@ func (im *importer) unpackAll() (map[*dsc.Content]*unpacked, error) {
 		before += c.File().Size
 	}
 	im.opts.Progress.report("import", before, total)
-	if perr := pool.close(); err == nil {
+	if perr := im.workers.wait(); err == nil {
 		err = perr
 	}
 	if err != nil {
@@ -276,11 +270,11 @@ func (im *importer) noteLosses(u *unpacked) {
 func (im *importer) commitTarballs(all map[*dsc.Content]*unpacked, clog *changelog) ([]CommitID, error) {
 	var commits []CommitID
 	for _, t := range im.layout.tarballs {
-		root, err := im.trees.gitRoot(all[t.content].view)
+		root, err := im.gitRoot(all[t.content].view)
 		if err != nil {
 			return nil, err
 		}
-		tree, err := im.trees.writeRoot(root)
+		tree, err := im.writeRoot(root)
 		if err != nil {
 			return nil, err
 		}

@@ -11,15 +11,16 @@ import (
 )
 
 // A Pack is new objects on their way into a repository. They are there, complete
-// and durable, when Finish has returned nil, and none of them is before.
+// and durable, when Finish has returned nil, and none of them is before. Workers compress and
+// write them beside the goroutine that makes them.
 //
 // A Pack is for one goroutine. Who does not finish it must abort it; to abort it
 // after it has been finished does nothing.
 type Pack struct {
 	repo     *Repo
 	writer   *packWriter
-	deflater *deflater
-	trees    *treeWriter
+	workers  *workers
+	namer    namer
 	contents contentCache
 }
 
@@ -33,15 +34,37 @@ func (r *Repo) NewPack(ctx context.Context) (*Pack, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := w.newDeflater()
-	return &Pack{repo: r, writer: w, deflater: d, trees: &treeWriter{w, d}}, nil
+	return &Pack{repo: r, writer: w, workers: newWorkers(w), namer: newNamer()}, nil
 }
 
 // Finish puts the objects into the repository.
-func (p *Pack) Finish() error { return p.writer.finish() }
+func (p *Pack) Finish() error {
+	if err := p.workers.end(); err != nil {
+		p.writer.abort()
+		return err
+	}
+	return p.writer.finish()
+}
 
 // Abort gives all objects up.
-func (p *Pack) Abort() { p.writer.abort() }
+func (p *Pack) Abort() {
+	p.workers.end()
+	p.writer.abort()
+}
+
+// put names an object, and has it written if it is new. The content must not be modified
+// afterwards.
+func (p *Pack) put(kind objectKind, content []byte) (ObjectID, error) {
+	id, err := p.namer.name(kind, content)
+	if err != nil || !p.writer.reserve(id, int64(len(content)), content) {
+		return id, err
+	}
+	p.workers.claim(int64(cap(content)))
+	p.workers.do(int64(cap(content)), func(d *deflater) error {
+		return p.writer.store(d, id, kind, content)
+	})
+	return id, p.workers.failed()
+}
 
 // WriteCommit writes a commit. Author and committer are whole lines of a commit
 // object without their first word, and message is written as it is.
@@ -50,7 +73,7 @@ func (p *Pack) WriteCommit(tree ObjectID, parents []CommitID, author, committer,
 }
 
 func (p *Pack) commit(c commit) (CommitID, error) {
-	id, err := p.writer.put(p.deflater, commitObject, c.encode())
+	id, err := p.put(commitObject, c.encode())
 	return CommitID(id), err
 }
 
@@ -64,13 +87,13 @@ func (p *Pack) WriteFiles(files map[string][]byte) (ObjectID, error) {
 		}
 		dir.set(name, file)
 	}
-	return p.trees.writeRoot(dir)
+	return p.writeRoot(dir)
 }
 
 // newFile writes a blob, and returns it as a regular file. The content must not be
 // modified afterwards.
 func (p *Pack) newFile(content []byte) (*node, error) {
-	id, err := p.writer.put(p.deflater, blobObject, content)
+	id, err := p.put(blobObject, content)
 	if err == nil {
 		p.contents.put(id, content)
 	}

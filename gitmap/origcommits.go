@@ -40,7 +40,7 @@ func (im *importer) commitOrigs(tree ObjectID) (upstream CommitID, n int, err er
 	}
 	var root *node
 	for _, t := range im.layout.tarballs {
-		top, err := im.trees.gitRoot(all[t.content].view)
+		top, err := im.gitRoot(all[t.content].view)
 		if err != nil {
 			return upstream, 0, err
 		}
@@ -50,7 +50,7 @@ func (im *importer) commitOrigs(tree ObjectID) (upstream CommitID, n int, err er
 			root = root.with(top, name)
 		}
 	}
-	combined, err := im.trees.writeRoot(root)
+	combined, err := im.writeRoot(root)
 	if err != nil {
 		return upstream, 0, err
 	}

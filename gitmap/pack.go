@@ -62,9 +62,10 @@ type packWriter struct {
 
 // packed is where in the pack an object is.
 type packed struct {
-	offset int64
-	crc    uint32 // of the bytes in the pack
-	size   int64  // of the content
+	offset  int64  // 0 while it is not yet there
+	crc     uint32 // of the bytes in the pack
+	size    int64  // of the content
+	content []byte // while it is not yet there
 }
 
 const packHeaderSize = 12
@@ -93,15 +94,44 @@ func newPackWriter(dir string, c Config) (*packWriter, error) {
 	return p, err
 }
 
-// deflater is what one goroutine needs to hash and compress, used again and again.
+// namer is what one goroutine needs to name objects, used again and again.
+type namer struct{ hash sha1cd.CollisionResistantHash }
+
+func newNamer() namer { return namer{sha1cd.New().(sha1cd.CollisionResistantHash)} }
+
+// start begins the name of an object.
+func (n namer) start(kind objectKind, size int64) {
+	n.hash.Reset()
+	header := append([]byte(kind.String()), ' ')
+	header = append(strconv.AppendInt(header, size, 10), 0)
+	n.hash.Write(header)
+}
+
+func (n namer) sum() (id ObjectID, err error) {
+	sum, collision := n.hash.CollisionResistantSum(nil)
+	copy(id[:], sum)
+	if collision {
+		return id, &CollisionError{id}
+	}
+	return id, nil
+}
+
+// name returns the name of an object.
+func (n namer) name(kind objectKind, content []byte) (ObjectID, error) {
+	n.start(kind, int64(len(content)))
+	n.hash.Write(content)
+	return n.sum()
+}
+
+// deflater is what one goroutine needs to name and compress objects, likewise.
 type deflater struct {
-	hash sha1cd.CollisionResistantHash
+	namer
 	buf  bytes.Buffer
 	zlib *zlib.Writer
 }
 
 func (p *packWriter) newDeflater() *deflater {
-	d := &deflater{hash: sha1cd.New().(sha1cd.CollisionResistantHash)}
+	d := &deflater{namer: newNamer()}
 	z, err := zlib.NewWriterLevel(&d.buf, p.level)
 	if err != nil {
 		z = zlib.NewWriter(&d.buf)
@@ -117,47 +147,30 @@ func (d *deflater) shrink() {
 	}
 }
 
-// start begins the name of an object.
-func (d *deflater) start(kind objectKind, size int64) {
-	d.hash.Reset()
-	header := append([]byte(kind.String()), ' ')
-	header = append(strconv.AppendInt(header, size, 10), 0)
-	d.hash.Write(header)
-}
-
-func (d *deflater) sum() (id ObjectID, err error) {
-	sum, collision := d.hash.CollisionResistantSum(nil)
-	copy(id[:], sum)
-	if collision {
-		return id, &CollisionError{id}
-	}
-	return id, nil
-}
-
 // put writes an object, if it is new, and returns its name.
 func (p *packWriter) put(d *deflater, kind objectKind, content []byte) (ObjectID, error) {
-	d.start(kind, int64(len(content)))
-	d.hash.Write(content)
-	id, err := d.sum()
-	if err != nil {
+	id, err := d.name(kind, content)
+	if err != nil || !p.reserve(id, int64(len(content)), content) {
 		return id, err
 	}
-	if !p.reserve(id, int64(len(content))) {
-		return id, nil
-	}
+	return id, p.store(d, id, kind, content)
+}
+
+// store compresses and writes an object that has been reserved.
+func (p *packWriter) store(d *deflater, id ObjectID, kind objectKind, content []byte) error {
 	deflate := func(w io.Writer) error {
 		d.zlib.Reset(w)
 		d.zlib.Write(content)
 		return d.zlib.Close()
 	}
 	if len(content) > maxPooled { // too much for another copy in memory, and not from a pool
-		return id, p.write(id, kind, int64(len(content)), deflate)
+		return p.write(id, kind, int64(len(content)), deflate)
 	}
 	d.buf.Reset()
 	if err := deflate(&d.buf); err != nil {
-		return id, err
+		return err
 	}
-	return id, p.write(id, kind, int64(len(content)), func(w io.Writer) error {
+	return p.write(id, kind, int64(len(content)), func(w io.Writer) error {
 		_, err := w.Write(d.buf.Bytes())
 		return err
 	})
@@ -189,7 +202,7 @@ func (p *packWriter) putStream(d *deflater, size int64, r io.Reader) (ObjectID, 
 		return ObjectID{}, err
 	}
 	id, err := d.sum()
-	if err != nil || !p.reserve(id, size) {
+	if err != nil || !p.reserve(id, size, nil) {
 		return id, err
 	}
 	return id, p.write(id, blobObject, size, func(w io.Writer) error {
@@ -202,14 +215,14 @@ func (p *packWriter) putStream(d *deflater, size int64, r io.Reader) (ObjectID, 
 }
 
 // reserve claims the writing of an object. It returns false if that is done, or
-// being done by another goroutine.
-func (p *packWriter) reserve(id ObjectID, size int64) bool {
+// being done by another goroutine. Until it is done, the object is read from content.
+func (p *packWriter) reserve(id ObjectID, size int64, content []byte) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if _, ok := p.written[id]; ok || p.known.has(id) {
 		return false
 	}
-	p.written[id] = packed{size: size}
+	p.written[id] = packed{size: size, content: content}
 	return true
 }
 
@@ -222,7 +235,7 @@ func (p *packWriter) write(id ObjectID, kind objectKind, size int64, deflated fu
 	if err := deflated(w); err != nil {
 		return err
 	}
-	p.written[id] = packed{p.offset, w.crc, size}
+	p.written[id] = packed{offset: p.offset, crc: w.crc, size: size}
 	p.offset += w.size
 	return nil
 }
@@ -261,14 +274,17 @@ func (p *packWriter) size(id ObjectID) (size int64, ok bool) {
 	return at.size, ok
 }
 
-// read returns the content of an object of this pack. ok is false if it is not there.
+// read returns the content of an object of this pack, which must not be modified. ok is
+// false if it is not there.
 func (p *packWriter) read(id ObjectID) (content []byte, ok bool, err error) {
 	p.mu.Lock()
 	at, ok := p.written[id]
-	err = p.out.Flush()
+	if at.offset > 0 {
+		err = p.out.Flush()
+	}
 	p.mu.Unlock()
-	if !ok || err != nil {
-		return nil, ok, err
+	if at.offset == 0 || err != nil {
+		return at.content, ok, err
 	}
 	r := bufio.NewReader(io.NewSectionReader(p.file, at.offset, 1<<62))
 	for {

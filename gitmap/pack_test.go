@@ -61,14 +61,15 @@ func TestPack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool := newBlobPool(pack, 3)
+	workers := newWorkers(pack)
+	pool := newBlobPool(pack, workers)
 	blobs := make([]ObjectID, 2*len(contents()))
 	for i, c := range append(contents(), contents()...) { // the second time nothing is new
-		if err := pool.add(t.Context(), bytes.NewReader(c), int64(len(c)), &blobs[i]); err != nil {
+		if err := pool.add(bytes.NewReader(c), int64(len(c)), &blobs[i]); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := pool.close(); err != nil {
+	if err := workers.end(); err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range append(contents(), contents()...) {
@@ -226,10 +227,11 @@ func TestPackTruncatedStream(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pack.abort()
-	pool := newBlobPool(pack, 1)
-	defer pool.close()
+	workers := newWorkers(pack)
+	defer workers.end()
+	pool := newBlobPool(pack, workers)
 	for _, size := range []int64{10, maxPooled + 10} {
-		err := pool.add(t.Context(), strings.NewReader("short"), size, new(ObjectID))
+		err := pool.add(strings.NewReader("short"), size, new(ObjectID))
 		if err == nil || err.Error() != "unexpected EOF" {
 			t.Errorf("add of 5 bytes as %d = %v, want unexpected EOF", size, err)
 		}

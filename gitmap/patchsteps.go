@@ -127,11 +127,11 @@ func (q *quilt) prepareWith(root *node, e dsc.SeriesEntry) (*node, error) {
 var errDisagree = errors.New("the patches one by one give another tree than dpkg-source makes of them")
 
 func (q *quilt) sameAsDpkg(root *node) error {
-	got, err := q.im.trees.write(root)
+	got, err := q.im.writeTree(root)
 	if err != nil {
 		return err
 	}
-	want, err := q.im.trees.write(q.want)
+	want, err := q.im.writeTree(q.want)
 	if err != nil {
 		return err
 	}
@@ -202,7 +202,7 @@ func (q *quilt) describe(e dsc.SeriesEntry, data []byte) (step patchStep, h patc
 func (q *quilt) add(steps []patchStep, s patchStep, root *node) ([]patchStep, error) {
 	err := take(&q.budget.messages, int64(len(s.message)), q.name, "bytes of commit messages", q.im.limits.Messages)
 	if err == nil {
-		s.tree, err = q.im.trees.writeRoot(root)
+		s.tree, err = q.im.writeRoot(root)
 	}
 	return append(steps, s), err
 }

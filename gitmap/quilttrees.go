@@ -83,7 +83,7 @@ func (im *importer) quiltTrees(tree ObjectID) (*QuiltTrees, error) {
 	full = full.without(".pc")
 	root := gitView(full, func(Loss) {}) // which were noted with the tarballs already
 	t := &QuiltTrees{Losses: im.result.Losses, Memories: im.result.Memories}
-	if t.Unpatched, err = im.trees.writeRoot(root); err != nil {
+	if t.Unpatched, err = im.writeRoot(root); err != nil {
 		return nil, err
 	}
 	patches, err := im.openQuilt(root, full)
@@ -98,7 +98,7 @@ func (im *importer) quiltTrees(tree ObjectID) (*QuiltTrees, error) {
 		return t, nil
 	}
 	t.Unapplied = im.result.Unpatched
-	t.Patched, err = im.trees.writeRoot(patches.want)
+	t.Patched, err = im.writeRoot(patches.want)
 	return t, err
 }
 

@@ -54,7 +54,7 @@ func (im *importer) remember(c *dsc.Content, u *unpacked) error {
 	if u.losses.Counts[LossDotGit] > 0 || u.losses.Counts[LossName] > 0 {
 		return nil // a patch may change what of this is lost
 	}
-	tree, err := im.trees.writeRoot(u.view)
+	tree, err := im.writeRoot(u.view)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (im *importer) remember(c *dsc.Content, u *unpacked) error {
 	if tree == emptyTree { // which a tree does not hold as an entry
 		return nil
 	}
-	id, err := im.trees.write(top)
+	id, err := im.writeTree(top)
 	if err == nil {
 		im.result.Memories[c.File().Digest.Hex] = id
 	}

@@ -131,15 +131,9 @@ func (n *node) prune(prefix string, remove func(path, name string, e *node) bool
 	return out
 }
 
-// treeWriter writes trees to a pack.
-type treeWriter struct {
-	pack *packWriter
-	d    *deflater
-}
-
-// write writes the tree objects of directory n and of all below it, without what
+// writeTree writes the tree objects of directory n and of all below it, without what
 // git does not keep. The root may be the empty tree. Blobs must have their names.
-func (w *treeWriter) write(n *node) (ObjectID, error) {
+func (p *Pack) writeTree(n *node) (ObjectID, error) {
 	if n.written {
 		return n.id, nil
 	}
@@ -154,7 +148,7 @@ func (w *treeWriter) write(n *node) (ObjectID, error) {
 			size += treeEntrySize(name)
 			continue
 		}
-		id, err := w.write(e)
+		id, err := p.writeTree(e)
 		if err != nil {
 			return id, err
 		}
@@ -176,7 +170,7 @@ func (w *treeWriter) write(n *node) (ObjectID, error) {
 		n.id, n.written = emptyTree, true
 		return emptyTree, nil
 	}
-	id, err := w.pack.put(w.d, treeObject, content)
+	id, err := p.put(treeObject, content)
 	if err == nil {
 		n.id, n.written = id, true
 	}
@@ -190,26 +184,26 @@ func treeEntrySize(name string) int { return len("100644 ") + len(name) + 1 + le
 // emptyTree is the name of the tree without entries.
 var emptyTree = ObjectID{0x4b, 0x82, 0x5d, 0xc6, 0x42, 0xcb, 0x6e, 0xb9, 0xa0, 0x60, 0xe5, 0x4b, 0xf8, 0xd6, 0x92, 0x88, 0xfb, 0xee, 0x49, 0x04}
 
-// writeRoot is write for a whole tree, which git must be able to name even if it
+// writeRoot is writeTree for a whole tree, which git must be able to name even if it
 // is empty.
-func (w *treeWriter) writeRoot(n *node) (ObjectID, error) {
-	id, err := w.write(n)
+func (p *Pack) writeRoot(n *node) (ObjectID, error) {
+	id, err := p.writeTree(n)
 	if err == nil && id == emptyTree {
-		_, err = w.pack.put(w.d, treeObject, nil)
+		_, err = p.put(treeObject, nil)
 	}
 	return id, err
 }
 
 // gitRoot returns the single entry of n, if n as git keeps it has one entry only
 // and that is a tree; else n.
-func (w *treeWriter) gitRoot(n *node) (*node, error) {
+func (p *Pack) gitRoot(n *node) (*node, error) {
 	var only *node
 	for _, e := range n.children() {
 		if e.kind == specialNode {
 			continue
 		}
 		if e.isDir() {
-			if id, err := w.write(e); err != nil {
+			if id, err := p.writeTree(e); err != nil {
 				return nil, err
 			} else if id == emptyTree {
 				continue

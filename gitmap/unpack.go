@@ -133,13 +133,13 @@ func (u *unpacker) node(ctx context.Context, e *dsc.Entry, content io.Reader) (*
 		if !strings.HasPrefix(e.Link, "/") && !slices.Contains(strings.Split(e.Link, "/"), "..") {
 			u.links[n] = strings.Clone(e.Link)
 		}
-		return n, u.pool.add(ctx, strings.NewReader(e.Link), int64(len(e.Link)), &n.id)
+		return n, u.pool.add(strings.NewReader(e.Link), int64(len(e.Link)), &n.id)
 	}
 	n := &node{kind: fileNode}
 	if e.Mode&0o111 != 0 {
 		n.kind = execNode
 	}
-	return n, u.pool.add(ctx, content, e.Size, &n.id)
+	return n, u.pool.add(content, e.Size, &n.id)
 }
 
 func (u *unpacker) lose(e *dsc.Entry, kind LossKind, detail string) {

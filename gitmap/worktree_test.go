@@ -101,7 +101,7 @@ func commitFiles(t *testing.T, repo *Repo) CommitID {
 	top.set("dir", &node{kind: dirNode, written: true, id: tree})
 	top.set("link", link)
 	top.set("left-out", link)
-	if tree, err = pack.trees.writeRoot(top); err != nil {
+	if tree, err = pack.writeRoot(top); err != nil {
 		t.Fatal(err)
 	}
 	const person = "A <a@example.org> 1700000000 +0000"
