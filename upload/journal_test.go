@@ -155,6 +155,56 @@ func (p *pusher) checkPublished(step StepName, version string) {
 	}
 }
 
+// Refs that a push moves beside the branch, such as those of git-debrebase, go back, too.
+func TestAbortMoves(t *testing.T) {
+	p := newPusher(t)
+	p.publish(p.options())
+	before := p.git("rev-parse", "HEAD")
+	p.diverge("1.1")
+	p.git("update-ref", "refs/ffq-prev/heads/main", before)
+	refs := func() string {
+		return p.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/heads", "refs/tags", "refs/ffq-prev", "refs/debrebase-last")
+	}
+	want := refs()
+	for _, at := range []StepName{StepBranch, StepMoves, StepTags} {
+		for _, noted := range []string{"", " noted"} {
+			p.pushKilled(string(at) + noted)
+			if at != StepBranch && refs() == want {
+				t.Errorf("killed at %s%s: no ref had moved", at, noted)
+			}
+			if aborted, err := AbortPush(t.Context(), p.repo, AbortOptions{}); err != nil || aborted.Public || len(aborted.Left) > 0 {
+				t.Fatalf("killed at %s%s: AbortPush = %+v, %v", at, noted, aborted, err)
+			}
+			if got := refs(); got != want {
+				t.Errorf("killed at %s%s: after the abort the refs are\n%s, before they were\n%s", at, noted, got, want)
+			}
+		}
+	}
+}
+
+// An empty repository that the git server may have made is all that is left of a first push.
+func TestAbortCreate(t *testing.T) {
+	p := newPusher(t)
+	before := p.state()
+	for _, noted := range []string{"", " noted"} {
+		if err := os.RemoveAll(filepath.Join(p.world.Repos, "bell.git")); err != nil {
+			t.Fatal(err)
+		}
+		p.pushKilled(string(StepCreate) + noted)
+		aborted, err := AbortPush(t.Context(), p.repo, AbortOptions{})
+		if err != nil || aborted.Public || len(aborted.Left) != 1 || !strings.HasPrefix(aborted.Left[0], "the git server may have an empty repository now: ") {
+			t.Fatalf("killed at create%s: AbortPush = %+v, %v", noted, aborted, err)
+		}
+		if got := p.state(); got != before {
+			t.Errorf("killed at create%s: after the abort there is\n%s, before there was\n%s", noted, got, before)
+		}
+		if got := p.served(); got != "" {
+			t.Errorf("killed at create%s: the git server has\n%s", noted, got)
+		}
+	}
+	p.publish(p.options())
+}
+
 // A push that was killed, whenever that was, can be given up. Then all is as it was, unless
 // it is public.
 func TestAbort(t *testing.T) {
