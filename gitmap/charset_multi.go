@@ -74,12 +74,23 @@ var multiByteCharsets = []multiByteCharset{
 	{"EUC-JP-MS EUCJP-MS EUCJP-OPEN EUCJP-WIN", japanese.EUCJP, nil, "EUC-JP-MS"},
 	{"EUC-JISX0213", japanese.EUCJP, nil, "EUC-JISX0213"},
 	{"SHIFTJISX0213 SHIFT_JISX0213", nil, nil, "SHIFT_JISX0213"},
+	{"iso-ir-165", simplifiedchinese.GBK, nil, "ISO-IR-165"}, // a part of ISO-2022-CN-EXT; no name that is looked for has lower case
 	{"EUC-TW EUCTW OSF0005000A", nil, nil, "EUC-TW"},
 	{"CP1361 JOHAB MSCP1361", nil, nil, "JOHAB"},
+	{"tscii", nil, nil, "TSCII"}, // each byte alone
 	{"CSISO103T618BIT ISO-IR-103 T.61 T.61-8BIT T.618BIT", nil, nil, "T.61"},
 	{"ISO-IR-156 ISO6937 ISO_6937 ISO_6937:1992", nil, nil, "ISO6937"},
 	{"CSISO90 ISO-IR-90 ISO_6937-2 ISO_6937-2:1983 ISO_69372", nil, nil, "ISO_6937-2"},
 	{"ANSI_X3.110 ANSI_X3.110-1983 CSA_T500 CSA_T500-1983 CSISO99NAPLPS ISO-IR-99 NAPLPS", nil, nil, "ANSI_X3.110"},
+}
+
+// codeNumber is code as a number.
+func codeNumber(code []byte) uint32 {
+	number := uint32(0)
+	for _, b := range code {
+		number = number<<8 | uint32(b)
+	}
+	return number
 }
 
 // findMultiByteCharset returns the charset with the name, nil if there is none.
@@ -110,7 +121,7 @@ func (c *multiByteCharset) decode(text []byte) ([]byte, bool) {
 type codeReader struct {
 	*multiByteCharset
 	decoder transform.Transformer
-	table   *codeTable
+	own     *codeTable
 }
 
 func (c *multiByteCharset) codes() codeReader {
@@ -119,7 +130,7 @@ func (c *multiByteCharset) codes() codeReader {
 		r.decoder = c.encoding.NewDecoder()
 	}
 	if c.table != "" {
-		r.table = codeTables()[c.table]
+		r.own = codeTables()[c.table]
 	}
 	return r
 }
@@ -127,20 +138,27 @@ func (c *multiByteCharset) codes() codeReader {
 // first returns the characters of the first code of text, and its length. There are none if
 // text does not begin with a code.
 func (r codeReader) first(text []byte) ([]rune, int) {
-	var code uint32
 	for size := 1; size <= min(len(text), 4); size++ {
-		code = code<<8 | uint32(text[size-1])
-		if chars, known := r.lookUp(code, text[:size]); known {
+		if chars, known := r.lookUp(text[:size]); known {
 			return chars, size
 		}
 	}
 	return nil, 0
 }
 
+// whole returns the characters of code, nil if it is none or more than one.
+func (r codeReader) whole(code []byte) []rune {
+	if chars, size := r.first(code); size == len(code) {
+		return chars
+	}
+	return nil
+}
+
 // lookUp returns the characters of code, nil if it has none, and whether that is known: code may
 // be the beginning of another one.
-func (r codeReader) lookUp(number uint32, code []byte) ([]rune, bool) {
-	if chars, known := r.table.lookUp(number); known {
+func (r codeReader) lookUp(code []byte) ([]rune, bool) {
+	number := codeNumber(code)
+	if chars, known := r.own.lookUp(number); known {
 		return chars, true
 	}
 	for _, e := range r.except {
@@ -153,7 +171,10 @@ func (r codeReader) lookUp(number uint32, code []byte) ([]rune, bool) {
 		}
 	}
 	if r.decoder == nil {
-		return []rune{rune(code[0])}, code[0] < utf8.RuneSelf
+		if len(code) == 1 && code[0] < utf8.RuneSelf {
+			return []rune{rune(code[0])}, true
+		}
+		return nil, false
 	}
 	var out [2 * utf8.UTFMax]byte
 	n, _, err := r.decoder.Transform(out[:], code, false)

@@ -2,7 +2,6 @@ package gitmap
 
 import (
 	"bytes"
-	"encoding/binary"
 	"flag"
 	"fmt"
 	"os"
@@ -53,26 +52,35 @@ func codesToTry(c *multiByteCharset) [][]byte {
 }
 
 // iconvAll returns what iconv(1) makes of each part of a text in charset without what is invalid.
-func iconvAll(t *testing.T, charset string, parts [][]byte) [][]rune {
-	after := []rune("\x03\x04\x05\x06") // of which what is invalid may take the first ones with it
+// It begins and ends each with marks.
+func iconvAll(t *testing.T, charset, marks string, parts [][]byte) [][]rune {
+	t.Helper()
 	var all [][]rune
 	for some := range slices.Chunk(parts, 1000) { // the library can hang where it has more to write than fits in 32 kB
-		var ended [][]byte
-		for _, part := range some {
-			ended = append(ended, append(slices.Clone(part), string(after)...))
-		}
-		converted, ok := iconvParts(charset, "\x01\x02", ended)
+		converted, ok := iconvParts(charset, marks, some)
 		if !ok {
 			t.Fatalf("iconv -f %s does not keep the parts apart", charset)
 		}
-		for _, chars := range converted {
-			for i := range after {
-				if n := len(chars) - len(after[i:]); n >= 0 && slices.Equal(chars[n:], after[i:]) {
-					chars = chars[:n]
-					break
-				}
+		all = append(all, converted...)
+	}
+	return all
+}
+
+// iconvEnded is [iconvAll] for parts that may end within a code.
+func iconvEnded(t *testing.T, charset string, parts [][]byte) [][]rune {
+	t.Helper()
+	after := []rune("\x03\x04\x05\x06") // of which what is invalid may take the first ones with it
+	var ended [][]byte
+	for _, part := range parts {
+		ended = append(ended, append(slices.Clone(part), string(after)...))
+	}
+	all := iconvAll(t, charset, "\x01\x02", ended)
+	for i, chars := range all {
+		for j := range after {
+			if n := len(chars) - len(after[j:]); n >= 0 && slices.Equal(chars[n:], after[j:]) {
+				all[i] = chars[:n]
+				break
 			}
-			all = append(all, chars)
 		}
 	}
 	return all
@@ -84,12 +92,12 @@ func iconvCodes(t *testing.T, charset string, codes [][]byte) [][]rune {
 	for b := range 256 {
 		firsts = append(firsts, []byte{byte(b)})
 	}
-	singles := iconvAll(t, charset, firsts)
+	singles := iconvEnded(t, charset, firsts)
 	for _, code := range codes {
 		tails = append(tails, code[1:])
 	}
-	chars := iconvAll(t, charset, codes)
-	for i, without := range iconvAll(t, charset, tails) {
+	chars := iconvEnded(t, charset, codes)
+	for i, without := range iconvEnded(t, charset, tails) {
 		if len(chars[i]) == 0 || len(tails[i]) > 0 && (len(singles[codes[i][0]]) > 0 || slices.Equal(chars[i], without)) { // the first byte is a code, or was dropped
 			chars[i] = nil
 		}
@@ -104,17 +112,96 @@ func iconvCodes(t *testing.T, charset string, codes [][]byte) [][]rune {
 	return chars
 }
 
-// charsOf returns the characters of code in c, nil if it is none.
-func (r codeReader) charsOf(code []byte) []rune {
-	if chars, size := r.first(code); size == len(code) {
-		return chars
+// shiftedCodesToTry returns the codes that a [shiftedCharset] may have.
+func shiftedCodesToTry() [][]byte {
+	var all [][]byte
+	for i := range 0x10000 {
+		switch b := byte(i >> 8); {
+		case i == 0x0e || i == 0x0f || b == 0x0e || b == 0x0f: // shifts
+		case i < 0x100:
+			all = append(all, []byte{byte(i)})
+		default:
+			all = append(all, []byte{b, byte(i)})
+		}
 	}
-	return nil
+	return all
 }
 
-// codeNumber is code as a number.
-func codeNumber(code []byte) uint32 {
-	return binary.BigEndian.Uint32(append(make([]byte, 4-len(code)), code...))
+// iconvCodesBetween is [iconvCodes] for the codes of two bytes between two sequences, which
+// are not needed around those of one byte.
+func iconvCodesBetween(t *testing.T, charset, marks, before, after string, codes [][]byte) [][]rune {
+	t.Helper()
+	var parts [][]byte
+	for _, code := range codes {
+		if len(code) == 2 {
+			code = slices.Concat([]byte(before), code, []byte(after))
+		}
+		parts = append(parts, code)
+	}
+	chars := iconvAll(t, charset, marks, parts)
+	for i := range chars {
+		if len(chars[i]) == 0 {
+			chars[i] = nil
+		}
+	}
+	return chars
+}
+
+// tableBases says on which table another one that has all of it, or nearly so, is based.
+var tableBases = map[string]string{
+	"IBM939": "IBM930", "IBM1390": "IBM930", "IBM1399": "IBM1390", "IBM1364": "IBM933", "IBM1388": "IBM935", "IBM1371": "IBM937",
+}
+
+// A codesInTable is what a table has, and what it need not have.
+type codesInTable struct {
+	table, base    string
+	codes          [][]byte
+	chars, already [][]rune
+}
+
+// iconvTables returns all tables, with the characters that iconv(1) says.
+func iconvTables(t *testing.T) []codesInTable {
+	var all []codesInTable
+	for _, c := range multiByteCharsets {
+		if c.table == "" {
+			continue
+		}
+		in := codesInTable{table: c.table, codes: codesToTry(&c)}
+		if c.table == "ISO-IR-165" {
+			in.codes, in.chars = isoIR165Codes(t)
+		} else {
+			in.chars = iconvCodes(t, c.table, in.codes)
+		}
+		c.table = ""
+		for _, code := range in.codes {
+			in.already = append(in.already, c.codes().whole(code))
+		}
+		all = append(all, in)
+	}
+	chars := map[string][][]rune{}
+	for _, c := range shiftedCharsets {
+		in := codesInTable{table: c.table, base: tableBases[c.table], codes: shiftedCodesToTry()}
+		in.chars = iconvCodesBetween(t, c.table, "\xc1\xc2", "\x0e", "\x0f", in.codes)
+		chars[c.table], in.already = in.chars, chars[in.base]
+		c.table = ""
+		for i := 0; in.base == "" && i < len(in.codes); i++ {
+			already, _ := c.codes().lookUp(in.codes[i])
+			in.already = append(in.already, already)
+		}
+		all = append(all, in)
+	}
+	return all
+}
+
+// isoIR165Codes returns the codes that ISO-IR-165 may have, with the high bits, and their characters.
+func isoIR165Codes(t *testing.T) (codes [][]byte, chars [][]rune) {
+	var low [][]byte
+	for a := byte(0x21); a <= 0x7e; a++ {
+		for b := byte(0x21); b <= 0x7e; b++ {
+			low, codes = append(low, []byte{a, b}), append(codes, []byte{a | 0x80, b | 0x80})
+		}
+	}
+	return codes, iconvCodesBetween(t, "ISO-2022-CN-EXT", "AB", "\x1b$)E\x0e", "\x0f", low)
 }
 
 // appendCodes appends the lines of a table to b: those of the codes whose characters are not already
@@ -171,19 +258,9 @@ func appendRun(b *bytes.Buffer, first uint32, chars []rune) {
 // writeCodeTables writes charsets_multi.txt.xz.
 func writeCodeTables(t *testing.T) {
 	var text bytes.Buffer
-	for _, c := range multiByteCharsets {
-		if c.table == "" {
-			continue
-		}
-		codes := codesToTry(&c)
-		chars := iconvCodes(t, c.table, codes)
-		fmt.Fprintln(&text, c.table)
-		c.table = ""
-		var already [][]rune
-		for _, code := range codes {
-			already = append(already, c.codes().charsOf(code))
-		}
-		appendCodes(&text, codes, chars, already)
+	for _, in := range iconvTables(t) {
+		fmt.Fprintln(&text, strings.TrimSpace(in.table+" "+in.base))
+		appendCodes(&text, in.codes, in.chars, in.already)
 	}
 	var file bytes.Buffer
 	w, err := xz.WriterConfig{DictCap: 1 << 20}.NewWriter(&file)
@@ -211,19 +288,36 @@ func TestMultiByteCharsetsAgainstIconv(t *testing.T) {
 	}
 	for i := range multiByteCharsets {
 		c := &multiByteCharsets[i]
-		name := strings.Fields(c.names)[0]
-		codes := codesToTry(c)
-		r := c.codes()
-		wrong := 0
-		for j, want := range iconvCodes(t, name, codes) {
-			if got := r.charsOf(codes[j]); !slices.Equal(got, want) {
-				if wrong++; wrong < 10 {
-					t.Errorf("%s: code %x has the characters %q, iconv says %q", name, codes[j], string(got), string(want))
-				}
+		name, codes := strings.Fields(c.names)[0], codesToTry(c)
+		var want [][]rune
+		if c.table == "ISO-IR-165" {
+			codes, want = isoIR165Codes(t)
+		} else {
+			want = iconvCodes(t, name, codes)
+		}
+		compareCodes(t, name, codes, want, c.codes().whole)
+	}
+	for i := range shiftedCharsets {
+		c := &shiftedCharsets[i]
+		name, codes := strings.Fields(c.names)[0], shiftedCodesToTry()
+		compareCodes(t, name, codes, iconvCodesBetween(t, name, "\xc1\xc2", "\x0e", "\x0f", codes), func(code []byte) []rune {
+			chars, _ := c.codes().lookUp(code)
+			return chars
+		})
+	}
+}
+
+func compareCodes(t *testing.T, name string, codes [][]byte, want [][]rune, charsOf func(code []byte) []rune) {
+	t.Helper()
+	wrong := 0
+	for i, code := range codes {
+		if got := charsOf(code); !slices.Equal(got, want[i]) {
+			if wrong++; wrong < 10 {
+				t.Errorf("%s: code %x has the characters %q, iconv says %q", name, code, string(got), string(want[i]))
 			}
 		}
-		if wrong > 0 {
-			t.Errorf("%s: %d codes differ", name, wrong)
-		}
+	}
+	if wrong > 0 {
+		t.Errorf("%s: %d codes differ", name, wrong)
 	}
 }

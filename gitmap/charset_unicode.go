@@ -87,15 +87,37 @@ func (f *unicodeForm) number(order binary.ByteOrder, text []byte) uint32 {
 	return order.Uint32(text)
 }
 
-// decodeUTF7 decodes UTF-7 (RFC 2152), with the optional direct characters.
-func decodeUTF7(text []byte) ([]byte, bool) {
-	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-	const direct = "'(),-./:? \t\n\r!\"#$%&*;<=>@[]^_`{|}"
+// A utf7Form is ASCII in which the characters that are not direct are UTF-16 in base64.
+type utf7Form struct {
+	names  string // that the C library knows, in upper case
+	direct string // what stands for itself besides letters and digits
+	shift  byte   // before base64, and before "-" for itself
+	last   byte   // for 63 in base64
+	open   bool   // base64 ends before anything that it does not have; else a "-" must end it
+}
+
+var utf7Forms = []utf7Form{
+	{"UTF-7 UTF7", "'(),-./:? \t\n\r!\"#$%&*;<=>@[]^_`{|}", '+', '/', true}, // RFC 2152, with the optional direct characters
+	{"UTF-7-IMAP", "'(),-./:? !\"#$%+*;<=>@[]^_`{|}~\\", '&', ',', false},   // RFC 3501
+}
+
+// findUTF7Form returns the form with the name, nil if there is none.
+func findUTF7Form(name string) *utf7Form {
+	for i := range utf7Forms {
+		if slices.Contains(strings.Fields(utf7Forms[i].names), name) {
+			return &utf7Forms[i]
+		}
+	}
+	return nil
+}
+
+func (f *utf7Form) decode(text []byte) ([]byte, bool) {
+	alphabet := "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+" + string(rune(f.last))
 	var out []byte
 	for i := 0; i < len(text); i++ {
 		c := text[i]
-		if c != '+' {
-			if !isAlpha(c) && !isDigit(c) && strings.IndexByte(direct, c) < 0 {
+		if c != f.shift {
+			if !isAlpha(c) && !isDigit(c) && strings.IndexByte(f.direct, c) < 0 {
 				return nil, false
 			}
 			out = append(out, c)
@@ -105,7 +127,7 @@ func decodeUTF7(text []byte) ([]byte, bool) {
 			return nil, false
 		}
 		if text[i+1] == '-' {
-			out = append(out, '+')
+			out = append(out, f.shift)
 			i++
 			continue
 		}
@@ -121,11 +143,19 @@ func decodeUTF7(text []byte) ([]byte, bool) {
 			}
 		}
 		ended := i+1 < len(text)
-		if ended && (have >= 6 || bits != 0) {
+		if ended && (have >= 6 || bits != 0 || !f.open && text[i+1] != '-') {
 			return nil, false
 		}
 		if !ended { // what is no whole character is not missed
-			units = units[:len(units)/2*2]
+			n := len(units) / 2 * 2
+			if n > 0 && units[n-2]>>2 == 0xd8>>2 { // the first of two surrogates
+				n -= 2
+				second := append(units[n+2:], byte(bits<<(8-have)))
+				if 8*len(second)-8+have >= 6 && second[0]>>2 != 0xdc>>2 {
+					return nil, false
+				}
+			}
+			units = units[:n]
 		}
 		chars, ok := findUnicodeForm("UTF-16BE").decode(units)
 		if !ok {

@@ -171,9 +171,6 @@
 //     bytes that are not UTF-8 taken for Latin-1; and taken for empty if that fails, too.
 //     Patches may change what the tarballs have in .git, and what has a name that git
 //     lets into no index.
-//   - The header of a patch in a charset that git knows but that needs a large table and is
-//     hardly met, such as IBM-1399, counts as one that cannot be read as mail. This alone is
-//     something of which dgit makes another commit rather than none.
 //   - A detached signature of which dpkg-source knows nothing counts for nothing.
 //
 // In 3.0 (quilt) dgit refuses a package also if debian/control, debian/tests/control or
