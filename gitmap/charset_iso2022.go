@@ -109,7 +109,7 @@ func (c *iso2022Charset) has(place int) bool {
 }
 
 func (c *iso2022Charset) decode(text []byte) ([]byte, bool) {
-	const shiftOut, shiftIn, escape = 0x0e, 0x0f, 0x1b
+	const escape = 0x1b
 	var sets [places]isoReader
 	for place, set := range c.initial {
 		sets[place] = set.open()

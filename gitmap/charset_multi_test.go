@@ -13,26 +13,28 @@ import (
 	"github.com/ulikunitz/xz"
 )
 
-var allCodes = flag.Bool("all-codes", false, "compare all codes of GB18030 with those of iconv, and many more texts in charsets with states")
+var allCodes = flag.Bool("all-codes", false, "compare all codes with those of iconv, and many more texts in charsets with states")
 
-// codesToTry returns the codes that c may have: of three or four bytes only those that begin
-// as they do there, and without -all-codes only a part of them.
+// everyNth is n, or 1 if all codes are wanted.
+func everyNth(n int) int {
+	if *allCodes || *writeCharsets {
+		return 1
+	}
+	return n
+}
+
+// codesToTry returns the codes that c may have, those of three or four bytes as they begin
+// there; without -all-codes only a part of them.
 func codesToTry(c *multiByteCharset) [][]byte {
 	var all [][]byte
-	for i := range 0x10000 {
-		switch {
-		case i < 0x100:
-			all = append(all, []byte{byte(i)})
-		case i >= 0x8000:
-			all = append(all, []byte{byte(i >> 8), byte(i)})
-		}
+	for i := range 0x100 {
+		all = append(all, []byte{byte(i)})
 	}
-	every := 11
-	if *allCodes || *writeCharsets {
-		every = 1
+	for i := 0x8000; i < 0x10000; i += everyNth(3) {
+		all = append(all, []byte{byte(i >> 8), byte(i)})
 	}
 	add := func(prefix ...byte) {
-		for i := 0; i < 96*96; i += every {
+		for i := 0; i < 96*96; i += everyNth(11) {
 			all = append(all, append(slices.Clone(prefix), byte(0xa0+i/96), byte(0xa0+i%96)))
 		}
 	}
@@ -44,7 +46,7 @@ func codesToTry(c *multiByteCharset) [][]byte {
 			add(0x8e, plane)
 		}
 	case c.names == "GB18030":
-		for i := 0; i < 126*10*126*10; i += every * every * every {
+		for i := 0; i < 126*10*126*10; i += everyNth(1001) {
 			all = append(all, []byte{byte(0x81 + i/12600), byte('0' + i/1260%10), byte(0x81 + i/10%126), byte('0' + i%10)})
 		}
 	}
@@ -88,22 +90,23 @@ func iconvEnded(t *testing.T, charset string, parts [][]byte) [][]rune {
 
 // iconvCodes returns the characters of the codes in charset, nil for those that are none.
 func iconvCodes(t *testing.T, charset string, codes [][]byte) [][]rune {
-	var firsts, tails [][]byte
+	var firsts, followed, tails [][]byte
 	for b := range 256 {
 		firsts = append(firsts, []byte{byte(b)})
 	}
 	singles := iconvEnded(t, charset, firsts)
 	for _, code := range codes {
-		tails = append(tails, code[1:])
+		f := append(slices.Clone(code), 0xa4, 0xa1) // means something else after half a code
+		followed, tails = append(followed, f), append(tails, f[1:])
 	}
-	chars := iconvEnded(t, charset, codes)
-	for i, without := range iconvEnded(t, charset, tails) {
-		if len(chars[i]) == 0 || len(tails[i]) > 0 && (len(singles[codes[i][0]]) > 0 || slices.Equal(chars[i], without)) { // the first byte is a code, or was dropped
+	chars, with, without := iconvEnded(t, charset, codes), iconvEnded(t, charset, followed), iconvEnded(t, charset, tails)
+	for i, code := range codes {
+		if len(chars[i]) == 0 || len(code) > 1 && (len(singles[code[0]]) > 0 || slices.Equal(with[i], without[i])) { // the first byte is a code, or was dropped
 			chars[i] = nil
 		}
 		if slices.Contains(chars[i], '\ufffd') { // which may stand for what would be dropped
 			cmd := exec.Command("iconv", "-f", charset, "-t", "UTF-8")
-			cmd.Stdin = bytes.NewReader(codes[i])
+			cmd.Stdin = bytes.NewReader(code)
 			if cmd.Run() != nil {
 				chars[i] = nil
 			}
@@ -115,12 +118,13 @@ func iconvCodes(t *testing.T, charset string, codes [][]byte) [][]rune {
 // shiftedCodesToTry returns the codes that a [shiftedCharset] may have.
 func shiftedCodesToTry() [][]byte {
 	var all [][]byte
-	for i := range 0x10000 {
-		switch b := byte(i >> 8); {
-		case i == 0x0e || i == 0x0f || b == 0x0e || b == 0x0f: // shifts
-		case i < 0x100:
+	for i := range 0x100 {
+		if i != shiftOut && i != shiftIn {
 			all = append(all, []byte{byte(i)})
-		default:
+		}
+	}
+	for i := 0x100; i < 0x10000; i += everyNth(5) {
+		if b := byte(i >> 8); b != shiftOut && b != shiftIn {
 			all = append(all, []byte{b, byte(i)})
 		}
 	}

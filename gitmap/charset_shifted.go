@@ -9,6 +9,9 @@ import (
 // after a shift in, else of two. It has both.
 type shiftedCharset struct{ multiByteCharset }
 
+// The bytes that shift between two states, here and in ISO-2022.
+const shiftOut, shiftIn = 0x0e, 0x0f
+
 // ebcdicLines is the one character that the tables cannot say.
 var ebcdicLines = []codes{{0x25, 0x25, '\n'}}
 
@@ -36,7 +39,6 @@ func findShiftedCharset(name string) *shiftedCharset {
 }
 
 func (c *shiftedCharset) decode(text []byte) ([]byte, bool) {
-	const shiftOut, shiftIn = 0x0e, 0x0f
 	out := newConverted(text)
 	codes := c.codes()
 	size := 1

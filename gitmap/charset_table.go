@@ -43,7 +43,7 @@ type codeRun struct {
 	one   bool // code, of all chars
 }
 
-// codeTables has the tables of codeTablesFile by name. A damaged file would show in each test.
+// codeTables has the tables of codeTablesFile by name. It takes some 20 ms, once.
 var codeTables = sync.OnceValue(func() map[string]*codeTable {
 	all := map[string]*codeTable{}
 	r, err := xz.NewReader(bytes.NewReader(codeTablesFile), 0)
@@ -110,7 +110,8 @@ func (t *codeTable) lookUp(code uint32) ([]rune, bool) {
 //
 // It matters for codes of several characters. If the buffer is full after one of them, the library
 // keeps the next for later, so it is lost at the end of the text; and of more than
-// one it repeats the first.
+// one it repeats the first. (In EUC-JISX0213 and SHIFT_JISX0213, not at the end, the library then makes
+// git ask for ever, or crash. There is nothing to follow in that.)
 type converted struct {
 	out  []byte
 	room int // bytes that still fit in the buffer

@@ -57,6 +57,7 @@ func TestDecodeCharset(t *testing.T) {
 		{"utf-7", "a~", refused},
 		{"iso-2022-kr", "\x1b$)C\x0e1h\x0f.", "김."},
 		{"euc-tw", "\xa4\xa1\x8e\xa2\xa1\xa1a", "０乂a"},
+		{"euc-tw", "\x8e\xa1\xa1\xa1", "\u3000"},
 		{"euc-tw", "\x8e\xa2\xa1", refused},
 		{"johab", "\x88\x61\\", "가₩"},
 		{"big5-hkscs", "\x87\x40\x88\x62.", "䏰Ê̄."},
