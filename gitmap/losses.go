@@ -66,18 +66,20 @@ func (l *Losses) merge(m Losses) {
 	}
 }
 
-// addEmptyDirs adds the outermost directories in n that hold nothing git keeps.
-func (l *Losses) addEmptyDirs(file string, n *node, prefix string) {
+// addEmptyDirs adds the innermost directories in n that hold nothing git keeps: whoever makes
+// these again has those around them, too. It says whether n has directories.
+func (l *Losses) addEmptyDirs(file string, n *node, prefix string) (hasDirs bool) {
 	for _, name := range n.names() {
 		e := n.child(name)
-		switch {
-		case !e.isDir():
-		case !e.keepsAnything():
+		if !e.isDir() {
+			continue
+		}
+		hasDirs = true
+		if !l.addEmptyDirs(file, e, prefix+name+"/") && !e.keepsAnything() {
 			l.add(Loss{Kind: LossEmptyDir, File: file, Path: prefix + name})
-		default:
-			l.addEmptyDirs(file, e, prefix+name+"/")
 		}
 	}
+	return hasDirs
 }
 
 // keepsAnything says whether git keeps anything of a directory, which does not

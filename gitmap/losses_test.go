@@ -14,6 +14,7 @@ func TestLosses(t *testing.T) {
 		"tar_fifo":                        {{Kind: gitmap.LossSpecial, File: orig, Path: "foo-1.0/ff", Detail: "fifo"}},
 		"tar_device":                      {{Kind: gitmap.LossSpecial, File: orig, Path: "foo-1.0/cc", Detail: "character device"}},
 		"tar_empty_directory_at_top":      {{Kind: gitmap.LossEmptyDir, File: orig, Path: "emptytop"}},
+		"tar_empty_directories":           {{Kind: gitmap.LossEmptyDir, File: orig, Path: "foo-1.0/e/e2"}}, // which tells of e, too
 		"tar_hard_link":                   {{Kind: gitmap.LossHardLink, File: orig, Path: "foo-1.0/h2", Detail: "foo-1.0/h1"}},
 		"tar_pc_directory":                {{Kind: gitmap.LossQuiltState, File: orig, Path: "foo-1.0/.pc"}},
 		"attack_patch_git_directory":      {{Kind: gitmap.LossDotGit, File: "debian/patches/a.patch", Path: ".git"}},

@@ -19,7 +19,7 @@ func madeFrom(imp *gitmap.Imported) string {
 	case imp.Tarballs == 0 && imp.Patches == 0:
 		return "one commit for the whole source package"
 	case imp.Patches == 0:
-		return "made from " + count(imp.Tarballs, "tarball", "tarballs") + " as commits"
+		return "made from " + count(imp.Tarballs, "tarball as a commit", "tarballs as commits")
 	}
 	return "made from " + count(imp.Tarballs, "tarball", "tarballs") + " and " + count(imp.Patches, "patch", "patches") + " as commits"
 }
