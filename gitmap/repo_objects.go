@@ -36,7 +36,7 @@ type objectStore struct {
 	dir string // objects are in its directory objects
 
 	mu  sync.Mutex
-	now *filesystem.Storage // with the packs that there were when it was made; nil: look
+	now []*filesystem.Storage // of [objectDirs], with the packs that there were when they were made; none: look
 }
 
 // read calls look with the objects there are. If that fails it is called once
@@ -44,11 +44,31 @@ type objectStore struct {
 func (s *objectStore) read(look func(*filesystem.Storage) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.now != nil && look(s.now) == nil {
+	if len(s.now) > 0 && s.lookThrough(look) == nil {
 		return nil
 	}
-	s.now = filesystem.NewStorage(indexedPacks{osfs.New(s.dir)}, cache.NewObjectLRU(8*cache.MiByte))
-	return look(s.now)
+	dirs, err := objectDirs(s.dir)
+	if err != nil {
+		return err
+	}
+	s.now = nil
+	for _, dir := range dirs {
+		s.now = append(s.now, filesystem.NewStorage(indexedPacks{osfs.New(dir)}, cache.NewObjectLRU(8*cache.MiByte)))
+	}
+	return s.lookThrough(look)
+}
+
+// lookThrough calls look with one after the other until one has the object.
+func (s *objectStore) lookThrough(look func(*filesystem.Storage) error) error {
+	first := look(s.now[0])
+	if errors.Is(first, plumbing.ErrObjectNotFound) {
+		for _, lender := range s.now[1:] {
+			if err := look(lender); !errors.Is(err, plumbing.ErrObjectNotFound) {
+				return err
+			}
+		}
+	}
+	return first
 }
 
 // indexedPacks is a git directory as the library may see it while others write there. Files that
