@@ -162,6 +162,9 @@ func (run *gitRun) check(f *gitFile) error {
 	if err := run.applyTo(f, content); err != nil {
 		return err
 	}
+	if f.isDelete == no && f.newMode&gitTypeMask == gitSymlink && len(f.result) == 0 {
+		return run.fail(PatchDoesNotApply, f, "%s would be a symlink without a target", showName(*f.newName))
+	}
 	run.note(f)
 	if f.isDelete == yes && len(f.result) > 0 {
 		return run.fail(PatchDoesNotApply, f, "%s is to be deleted, but has other content than the patch says", showName(f.name()))

@@ -224,9 +224,10 @@ func (run *gnuRun) drop(f *gnuFile, target *gnuTarget) error {
 	if !there && target.out != target.in {
 		return run.fail(PatchDoesNotApply, f, target.out, "%s would be made and, being empty, deleted", showName(target.out))
 	}
-	if there {
-		run.deleted[target.out] = run.version[target.out]
+	if !there { // which patch keeps a backup of all the same
+		return run.backup(target.out)
 	}
+	run.deleted[target.out] = run.version[target.out]
 	return nil
 }
 

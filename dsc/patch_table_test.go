@@ -188,6 +188,8 @@ func oddCases() []patchCase {
 		"delete no hunk":       git("dir/g", "dir/g", "deleted file mode 100644", "index 1234567..0000000"),
 		"new symlink":          git("newlink", "newlink", "new file mode 120000", "index 0000000..1234567") + head("/dev/null", "b/newlink") + "@@ -0,0 +1 @@\n+f\n\\ No newline at end of file\n",
 		"new symlink nl":       git("newlink", "newlink", "new file mode 120000", "index 0000000..1234567") + head("/dev/null", "b/newlink") + "@@ -0,0 +1 @@\n+f\n",
+		"new symlink to none":  git("newlink", "newlink", "new file mode 120000"),
+		"symlink to none":      git("link", "link", "index 1234567..e69de29 120000") + head("a/link", "b/link") + "@@ -1 +0,0 @@\n-f\n\\ No newline at end of file\n",
 		"delete symlink":       git("link", "link", "deleted file mode 120000", "index 1234567..0000000") + head("a/link", "/dev/null") + "@@ -1 +0,0 @@\n-f\n\\ No newline at end of file\n",
 		"rename":               git("dir/g", "dir/h", "similarity index 100%", "rename from dir/g", "rename to dir/h"),
 		"rename and change":    git("dir/g", "new/h", "similarity index 90%", "rename from dir/g", "rename to new/h") + head("a/dir/g", "b/new/h") + hunk,

@@ -199,6 +199,7 @@ func TestApplyErrors(t *testing.T) {
 		{"--- /dev/null\n+++ b/n\n@@ -0,0 +1 @@\n+1\n--- /dev/null\n+++ b/n/x\n@@ -0,0 +1 @@\n+1\n", DpkgQuilt, PatchOwnDirectory, "p/x.patch: n is to be a file, but also the directory of another one"},
 		{"--- a/src\n+++ b/src\n@@ -0,0 +1 @@\n+1\n", DpkgQuilt, PatchUnsafe, "p/x.patch: line 2: src is not a plain file"},
 		{"diff --git a/src/a.c b/link/a.c\nrename from src/a.c\nrename to link/a.c\n", DpkgQuilt, PatchUnsafe, "p/x.patch: line 4: link/a.c is to be patched through the symlink link"},
+		{"diff --git a/n b/n\nnew file mode 120000\n", GitApply, PatchDoesNotApply, "p/x.patch: line 1: n would be a symlink without a target"},
 		{"diff --git a/n b/n\nnew file mode 160000\n--- /dev/null\n+++ b/n\n@@ -0,0 +1 @@\n+Subproject commit 1\n", GitApply, PatchUnsupported, "p/x.patch: line 1: n is to be a submodule, which a source package cannot hold"},
 		{"diff --git a/x b/x\ndiff --git a/x b/x\nnew file mode 100644\n", GitApply, PatchUnsupported, "p/x.patch: line 2: git crashes at the new file x, which has an old name"},
 		{head + "@@ -1 +1 @@\n-0\n+O\nIndex: a/src/a.c\n2c2\n< x1\n---\n> y1\n", DpkgQuilt, PatchUnsupported, "p/x.patch: line 9: what follows is a context, normal or ed diff, not a unified one"},
