@@ -2,6 +2,7 @@ package dsc
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -208,10 +209,18 @@ func parseHeader(b []byte) (*tarHeader, error) {
 	if h.mode, err = tarMode(b[100:108]); err != nil {
 		return nil, err
 	}
-	if seconds, err := tarNumber("time", b[136:148]); err == nil {
+	if seconds, err := tarTime(b[136:148]); err == nil {
 		h.time = time.Unix(seconds, 0).UTC()
 	}
 	return h, nil
+}
+
+// tarTime reads a time, in seconds since 1970. It alone may be negative, in two's complement.
+func tarTime(field []byte) (int64, error) {
+	if low := len(field) - 8; bytes.Equal(field[:low], []byte("\xff\xff\xff\xff")) {
+		return int64(binary.BigEndian.Uint64(field[low:])), nil
+	}
+	return tarNumber("time", field)
 }
 
 // tarMode reads the permissions.

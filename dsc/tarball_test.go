@@ -317,3 +317,23 @@ func fuzzTar(r io.Reader, limits TarballLimits) (lines []string, total int64, er
 		}
 	}
 }
+
+func TestTarballTime(t *testing.T) {
+	tests := []struct {
+		mtime string // of a header
+		want  time.Time
+	}{
+		{"00000000005", time.Unix(5, 0)},
+		{base256(1<<33, 12), time.Unix(1<<33, 0)},
+		{strings.Repeat("\xff", 12), time.Unix(-1, 0)},
+		{strings.Repeat("\xff", 11) + "\x01", time.Unix(-255, 0)},
+		{"\xfe" + strings.Repeat("\xff", 11), time.Time{}},
+		{"junk", time.Time{}},
+	}
+	for _, tt := range tests {
+		entries, err := readTar(openTar(rawHeader{name: "f", mtime: tt.mtime}.block()+tarEnd, TarballLimits{}))
+		if err != nil || len(entries) != 1 || !entries[0].Time.Equal(tt.want) {
+			t.Errorf("time %q: %v, %v, want one entry of %v", tt.mtime, entries, err, tt.want)
+		}
+	}
+}

@@ -1,6 +1,10 @@
 package gitmap
 
-import "fmt"
+import (
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+)
 
 // A LossKind names a sort of thing that git does not keep. The texts are part of
 // reports and never change meaning.
@@ -20,10 +24,52 @@ const (
 
 // A Loss is one thing of a source package that the trees of its import do not hold.
 type Loss struct {
-	Kind   LossKind `json:"kind"`
-	File   string   `json:"file"` // the tarball that has it, or the patch that makes it
-	Path   string   `json:"path"` // in the tarball, or in the unpacked source
-	Detail string   `json:"detail,omitempty"`
+	Kind   LossKind
+	File   string // the tarball that has it, or the patch that makes it
+	Path   string // in the tarball, or in the unpacked source; bytes of any encoding
+	Detail string // likewise; may be empty
+}
+
+// lossJSON is a Loss as JSON. A text that is not UTF-8, and so none of JSON, is in base64, too.
+type lossJSON struct {
+	Kind        LossKind `json:"kind"`
+	File        string   `json:"file"`
+	Path        string   `json:"path"`
+	PathBytes   []byte   `json:"path_bytes,omitempty"`
+	Detail      string   `json:"detail,omitempty"`
+	DetailBytes []byte   `json:"detail_bytes,omitempty"`
+}
+
+// MarshalJSON writes l with the keys kind, file, path and, if there is any, detail. For a path
+// or detail that is not UTF-8 there are also path_bytes and detail_bytes, in base64.
+func (l Loss) MarshalJSON() ([]byte, error) {
+	return json.Marshal(lossJSON{l.Kind, l.File, l.Path, bytesUnlessText(l.Path), l.Detail, bytesUnlessText(l.Detail)})
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (l *Loss) UnmarshalJSON(data []byte) error {
+	var j lossJSON
+	if err := json.Unmarshal(data, &j); err != nil {
+		return err
+	}
+	*l = Loss{j.Kind, j.File, textOr(j.PathBytes, j.Path), textOr(j.DetailBytes, j.Detail)}
+	return nil
+}
+
+// bytesUnlessText returns the bytes of s if it is not UTF-8, so that JSON would change it.
+func bytesUnlessText(s string) []byte {
+	if utf8.ValidString(s) {
+		return nil
+	}
+	return []byte(s)
+}
+
+// textOr is the text of which JSON has the bytes, or else the text itself.
+func textOr(bytes []byte, text string) string {
+	if bytes != nil {
+		return string(bytes)
+	}
+	return text
 }
 
 func (l Loss) String() string {

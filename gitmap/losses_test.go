@@ -1,6 +1,7 @@
 package gitmap_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"debgit/gitmap"
@@ -12,6 +13,7 @@ func TestLosses(t *testing.T) {
 	const orig = "foo_1.0.orig.tar.gz"
 	tests := map[string][]gitmap.Loss{
 		"tar_fifo":                        {{Kind: gitmap.LossSpecial, File: orig, Path: "foo-1.0/ff", Detail: "fifo"}},
+		"tar_lost_latin1":                 {{Kind: gitmap.LossSpecial, File: orig, Path: "foo-1.0/f\xe9", Detail: "fifo"}, {Kind: gitmap.LossEmptyDir, File: orig, Path: "foo-1.0/e\xe9"}},
 		"tar_device":                      {{Kind: gitmap.LossSpecial, File: orig, Path: "foo-1.0/cc", Detail: "character device"}},
 		"tar_empty_directory_at_top":      {{Kind: gitmap.LossEmptyDir, File: orig, Path: "emptytop"}},
 		"tar_empty_directories":           {{Kind: gitmap.LossEmptyDir, File: orig, Path: "foo-1.0/e/e2"}}, // which tells of e, too
@@ -38,5 +40,27 @@ func TestLosses(t *testing.T) {
 	}
 	if found != len(tests) {
 		t.Errorf("%d of %d cases are in testdata/import", found, len(tests))
+	}
+}
+
+func TestLossJSON(t *testing.T) {
+	tests := []struct {
+		loss gitmap.Loss
+		want string
+	}{
+		{gitmap.Loss{Kind: gitmap.LossDotGit, File: "f", Path: "a/\u00e9"}, `{"kind":".git","file":"f","path":"a/\u00e9"}`},
+		{gitmap.Loss{Kind: gitmap.LossHardLink, File: "f", Path: "a", Detail: "\xe9"}, `{"kind":"hard-link","file":"f","path":"a","detail":"\ufffd","detail_bytes":"6Q=="}`},
+		{gitmap.Loss{Kind: gitmap.LossEmptyDir, File: "f", Path: "\xe9"}, `{"kind":"empty-directory","file":"f","path":"\ufffd","path_bytes":"6Q=="}`},
+	}
+	for _, tt := range tests {
+		data, err := json.Marshal(tt.loss)
+		var got, want any
+		if err != nil || json.Unmarshal(data, &got) != nil || json.Unmarshal([]byte(tt.want), &want) != nil || cmp.Diff(want, got) != "" {
+			t.Errorf("Marshal(%v) = %s, %v, want %s", tt.loss, data, err, tt.want)
+		}
+		var again gitmap.Loss
+		if err := json.Unmarshal(data, &again); err != nil || again != tt.loss {
+			t.Errorf("Unmarshal(%s) = %v, %v, want %v", data, again, err, tt.loss)
+		}
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"debgit/dsc"
 
@@ -32,7 +34,7 @@ type hidden struct {
 }
 
 // memorySchema is that of a memory. Another one is as good as none.
-const memorySchema = 2
+const memorySchema = 3
 
 // maxHidden is how many entries without git's view of them a tarball may have to be
 // remembered. No real one has as many.
@@ -48,7 +50,8 @@ func (im *importer) remember(c *dsc.Content, u *unpacked) error {
 	}
 	list, whole := hiddenIn(u.root, u.view, "", nil)
 	m := memory{Schema: memorySchema, Hidden: list, Losses: u.losses, KeepsState: u.keepsState}
-	if c.File().Digest.Algorithm != dsc.SHA256 || !whole || len(m.Hidden) > maxHidden {
+	noText := func(h hidden) bool { return !utf8.ValidString(h.Path) } // which JSON would change
+	if c.File().Digest.Algorithm != dsc.SHA256 || !whole || len(m.Hidden) > maxHidden || slices.ContainsFunc(m.Hidden, noText) {
 		return nil
 	}
 	if u.losses.Counts[LossDotGit] > 0 || u.losses.Counts[LossName] > 0 {
