@@ -192,7 +192,7 @@ func (run *gnuRun) finish(f *gnuFile, target *gnuTarget, content []byte, hunks i
 		return nil
 	}
 	if len(content) == 0 && (!run.opts.diff || absent || target.symlink) {
-		return run.drop(f, target)
+		return run.drop(f, target, hunks)
 	}
 	old, new := f.mode[oldSide], f.mode[newSide]
 	setMode := new != 0 && old != new
@@ -216,13 +216,16 @@ func (run *gnuRun) finish(f *gnuFile, target *gnuTarget, content []byte, hunks i
 }
 
 // drop deletes a file that became empty.
-func (run *gnuRun) drop(f *gnuFile, target *gnuTarget) error {
+func (run *gnuRun) drop(f *gnuFile, target *gnuTarget, hunks int) error {
 	_, there, err := run.view.lookup(target.out)
 	if err != nil {
 		return err
 	}
 	if !there && target.out != target.in {
 		return run.fail(PatchDoesNotApply, f, target.out, "%s would be made and, being empty, deleted", showName(target.out))
+	}
+	if !there && hunks == 0 && (f.renames() || f.copies()) {
+		return run.fail(PatchDoesNotApply, f, target.out, "there is no file %s to be patched", showName(target.out))
 	}
 	if !there { // which patch keeps a backup of all the same
 		return run.backup(target.out)
