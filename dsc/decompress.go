@@ -60,16 +60,47 @@ func decompress(name string, r io.Reader, size int64) (io.ReadCloser, error) {
 	case ".bz2":
 		return io.NopCloser(bzip2Reader{bzip2.NewReader(r)}), nil
 	case ".lzma", ".xz":
-		if program, err := exec.LookPath("xz"); err == nil {
-			return startXZ(program, ext[1:], r, size)
+		format := ext[1:]
+		if ext == ".xz" {
+			var err error
+			if format, r, err = formatOfXZ(r); err != nil {
+				return nil, err
+			}
 		}
-		if ext == ".lzma" {
+		if program, err := exec.LookPath("xz"); err == nil {
+			return startXZ(program, format, r, size)
+		}
+		if format != "xz" {
 			return newLZMAReader(r)
 		}
 		z, err := xz.NewReader(bufio.NewReaderSize(r, decoderBuffer), maxDictionary)
 		return io.NopCloser(z), err
 	}
 	return io.NopCloser(r), nil
+}
+
+// formatOfXZ returns what xz(1), which takes the content of an .lzma under the name of an .xz, is
+// to take r for, and a reader of the same. It is never .lz, which not every xz(1) knows.
+func formatOfXZ(r io.Reader) (format string, same io.Reader, err error) {
+	start := make([]byte, 6)
+	var n int
+	if f, ok := r.(*os.File); ok {
+		var at int64
+		if at, err = f.Seek(0, io.SeekCurrent); err == nil {
+			n, err = f.ReadAt(start, at)
+		}
+		same = f
+	} else {
+		n, err = io.ReadFull(r, start)
+		same = io.MultiReader(bytes.NewReader(start[:n]), r)
+	}
+	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+		return "", nil, err
+	}
+	if string(start) == "\xfd7zXZ\x00" || string(start[:4]) == "LZIP" || n < len(start) {
+		return "xz", same, nil
+	}
+	return "auto", same, nil
 }
 
 // decoderBuffer is how much is read ahead of a decoder that reads byte by byte.

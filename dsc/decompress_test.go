@@ -147,6 +147,48 @@ func TestDecompress(t *testing.T) {
 	}
 }
 
+// xz(1) takes the content of an .lzma under the name of an .xz, so dpkg-source does.
+func TestDecompressLZMAAsXZ(t *testing.T) {
+	z := compressed(t, ".lzma", streamContent)
+	program, err := exec.LookPath("xz")
+	if err != nil {
+		t.Log("xz is not installed")
+	}
+	bothWays(t, func(t *testing.T) {
+		for _, s := range streams {
+			data := s.make(z)
+			got, err := decompressAll("f.xz", iotest.OneByteReader(strings.NewReader(data)))
+			if want, sound := s.want[".lzma"]; sound != (err == nil) || sound && got != strings.Repeat(streamContent, want) {
+				t.Errorf("%s: %q, %v, want success: %t", s.name, got, err, sound)
+			}
+			if program == "" {
+				continue
+			}
+			cmd := exec.Command(program, "-dc")
+			cmd.Stdin = strings.NewReader(data)
+			if _, programErr := cmd.Output(); (err == nil) != (programErr == nil) {
+				t.Errorf("%s: %v, but xz says %v", s.name, err, programErr)
+			}
+		}
+	})
+	// From a file, which the child reads itself.
+	path := filepath.Join(t.TempDir(), "f.xz")
+	if err := os.WriteFile(path, []byte(z), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if got, err := decompressAll("f.xz", file); got != streamContent || err != nil {
+		t.Errorf("file: %q, %v, want its content", got, err)
+	}
+	if got, err := decompressAll("f.xz", strings.NewReader("LZIP\x01"+z)); err == nil {
+		t.Errorf(".lz: %q, want an error", got)
+	}
+}
+
 // The programs take what we take. A single byte after a .bz2 is the exception: the
 // program passes over it, we cannot tell it from a stream that was cut.
 func TestDecompressAsPrograms(t *testing.T) {
