@@ -154,6 +154,7 @@ func placeRules(command string) []rule {
 			return "make another repository: git init --object-format=sha1 DIR"
 		}),
 		{statusExists, nameInTheWay},
+		{statusOther, movedMeanwhile},
 		{statusOther, noGit},
 		on(statusExists, func(e *history.NotForwardError) string { return "write +BRANCH to replace the branch" }),
 		on(statusUsage, func(e *history.InsideTreeError) string {
@@ -224,6 +225,15 @@ func nameInTheWay(err error) (hint string, ok bool) {
 		return "", false
 	}
 	return "choose another name: of two branches, none can be called as the other with a slash and more behind it", true
+}
+
+// movedMeanwhile matches what git says of a ref that somebody else has moved while we worked.
+func movedMeanwhile(err error) (hint string, ok bool) {
+	var e *gitmap.GitError
+	if !errors.As(err, &e) || !strings.Contains(e.Stderr, " but expected ") {
+		return "", false
+	}
+	return "something else has moved it meanwhile: run the same command again", true
 }
 
 // noGit matches the errors of git programs that could not be started as there is no git.

@@ -54,6 +54,7 @@ func TestExplain(t *testing.T) {
 		{&dsc.PackageError{ID: id, Err: &dsc.MissingFileError{ListedIn: "a.dsc", Err: fs.ErrNotExist}}, 255},
 		{&gitmap.ObjectFormatError{Dir: "x", Format: "sha256"}, 255},
 		{&gitmap.GitError{Args: []string{"init"}, Err: exec.ErrNotFound}, 255},
+		{&gitmap.GitError{Args: []string{"update-ref"}, Stderr: "fatal: cannot lock ref 'refs/heads/x': is at 1 but expected 2", Err: errors.New("exit status 128")}, 255},
 		{&gitmap.GitError{Args: []string{"update-ref"}, Stderr: "fatal: cannot lock ref 'refs/heads/x/y': 'refs/heads/x' exists; cannot create 'refs/heads/x/y'", Err: errors.New("exit status 128")}, 20},
 		{&history.InsideTreeError{}, 8},
 		{&history.ConfigError{}, 12},
@@ -141,5 +142,13 @@ func TestKeyringHint(t *testing.T) {
 		if _, _, got := explain(context.Background(), nil, &dsc.KeyringError{File: tt.file, Err: tt.cause}); got != tt.want {
 			t.Errorf("hint for %s: %v = %q, want %q", tt.file, tt.cause, got, tt.want)
 		}
+	}
+}
+
+func TestMovedHint(t *testing.T) {
+	err := &gitmap.GitError{Args: []string{"update-ref"}, Stderr: "fatal: cannot lock ref 'refs/heads/x': is at 1 but expected 2", Err: errors.New("exit status 128")}
+	const want = "something else has moved it meanwhile: run the same command again"
+	if _, _, got := explain(context.Background(), nil, err); got != want {
+		t.Errorf("hint for %v = %q, want %q", err, got, want)
 	}
 }
