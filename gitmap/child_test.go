@@ -36,6 +36,9 @@ func TestMain(m *testing.M) {
 
 // runTests runs the tests with a sharedDir.
 func runTests(m *testing.M) int {
+	// The configuration of whoever runs the tests does not matter.
+	os.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
+	os.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 	var err error
 	if sharedDir, err = os.MkdirTemp("", "gitmap-test-"); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -47,6 +47,13 @@ var notImported = map[string]string{
 	"attack_patch_pc_state": "the patch is for a file that dpkg-source makes to know what it did",
 }
 
+// rootUnpacks has the cases that dpkg-source -x unpacks for root only.
+var rootUnpacks = map[string]string{
+	"attack_patch_makes_gitmodules_link": "the patched file is a link to one of the system, whose time is set",
+	"attack_tar_devices":                 "devices are made",
+	"tar_device":                         "a device is made",
+}
+
 // TestImportIsWhatDpkgUnpacks compares the tree of an import with what dpkg-source -x
 // unpacks, as far as git can hold it. What dpkg-source unpacks is never refused.
 func TestImportIsWhatDpkgUnpacks(t *testing.T) {
@@ -58,6 +65,9 @@ func TestImportIsWhatDpkgUnpacks(t *testing.T) {
 	for i, u := range dpkgSource(t, cases) {
 		c := cases[i]
 		results[c.name] = u
+		if rootUnpacks[c.name] != "" && os.Geteuid() != 0 {
+			continue
+		}
 		_, noUnpack := notUnpacked[c.name]
 		_, noImport := notImported[c.name]
 		if want := !noUnpack && (noImport || !c.Want.Refused); u.ok != want || noImport && !c.Want.Refused {
@@ -244,7 +254,9 @@ func modeAndBlob(file string, d fs.DirEntry) (string, error) {
 		if info.Mode().Perm()&0o111 != 0 {
 			mode = "100755"
 		}
-		content, err = os.ReadFile(file)
+		if err = os.Chmod(file, info.Mode()|0o400); err == nil {
+			content, err = os.ReadFile(file)
+		}
 	case info.Mode().Type() == fs.ModeSymlink:
 		var target string
 		target, err = os.Readlink(file)

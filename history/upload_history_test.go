@@ -229,7 +229,7 @@ func TestUploadHistoryBranchInUse(t *testing.T) {
 	l.publish("sid", chimes[0])
 	l.mustFetch("all", "sid")
 	l.git("checkout", "-q", "debgit/uploads/sid")
-	l.git("branch", "-f", "debgit/uploads/all", strings.Join(l.git("commit-tree", "-p", "HEAD", "-m", "own", "HEAD^{tree}"), ""))
+	l.git("branch", "-f", "debgit/uploads/all", strings.Join(l.git("-c", "user.name=A", "-c", "user.email=a@example.org", "commit-tree", "-p", "HEAD", "-m", "own", "HEAD^{tree}"), ""))
 	before := l.git("for-each-ref", "refs/heads")
 	l.publish("sid", chimes[3])
 	h := l.mustFetch("all", "sid")
