@@ -170,7 +170,7 @@ func (c *iso2022Charset) switchAt(text []byte) (*isoSwitch, bool) {
 		switch {
 		case bytes.HasPrefix(text, []byte(s.sequence)):
 			return &c.switches[i], true
-		case strings.HasPrefix(s.sequence, string(text)):
+		case len(text) < len(s.sequence) && strings.HasPrefix(s.sequence, string(text)):
 			return nil, false
 		}
 	}

@@ -213,6 +213,13 @@ func TestCharsetNamesAgainstIconv(t *testing.T) {
 	}
 }
 
+func TestCharsetOfLongText(t *testing.T) {
+	text := bytes.Repeat([]byte("\x1b$B\x1b(B"), 1<<16) // takes minutes if each switch looks at all that follows
+	if out, ok := decodeCharset(text, "iso-2022-jp"); !ok || len(out) > 0 {
+		t.Errorf("decodeCharset(%d bytes) = %d bytes, %v, want none, true", len(text), len(out), ok)
+	}
+}
+
 func FuzzCharset(f *testing.F) {
 	for _, c := range charsetParts {
 		f.Add(c.charset, []byte(strings.Join(c.parts, "")))
