@@ -2,13 +2,13 @@ package gitmap
 
 import (
 	"strings"
-	"unicode/utf8"
+	"sync"
 )
 
 // toUTF8 converts text from charset. It leaves text alone, whatever it is, if
 // charset is empty or a plain name of UTF-8.
 //
-// Known are all charsets of the GNU C library (2.36), and so of git: see [findCharset].
+// Known are all charsets of the GNU C library (2.36), and so of git: see [charsets].
 func (r *mailReader) toUTF8(text []byte, charset string) []byte {
 	switch asciiLower(charset) {
 	case "", "utf-8", "utf8":
@@ -21,50 +21,46 @@ func (r *mailReader) toUTF8(text []byte, charset string) []byte {
 	return out
 }
 
-// A decoder converts text to UTF-8, or says that it cannot.
-type decoder func(text []byte) ([]byte, bool)
+// A charset converts text to UTF-8, or says that it cannot.
+type charset interface {
+	decode(text []byte) ([]byte, bool)
+}
 
-func decodeCharset(text []byte, charset string) ([]byte, bool) {
-	decode := findCharset(libraryName(charset))
-	if decode == nil {
+func decodeCharset(text []byte, name string) ([]byte, bool) {
+	c := charsets()[libraryName(name)]
+	if c == nil {
 		return nil, false
 	}
-	return decode(text)
+	return c.decode(text)
 }
 
-// findCharset returns the decoder of the charset with the name, nil if there is none.
-func findCharset(name string) decoder {
-	switch name {
-	case "UTF-8", "UTF8", "ISO-10646/UTF-8", "ISO-10646/UTF8", "ISO-IR-193", "OSF05010001", "": // nothing is the locale's
-		return func(text []byte) ([]byte, bool) { return text, utf8.Valid(text) }
-	case "LATIN-1": // git's own addition
-		return findCharset("LATIN1")
-	case "TSCII":
-		return decodeTSCII
+// A charsetMap has charsets by their names as [libraryName] gives them.
+type charsetMap map[string]charset
+
+// add adds a charset that has all these names, separated by spaces.
+func (m charsetMap) add(names string, c charset) {
+	for name := range strings.FieldsSeq(names) {
+		m[name] = c
 	}
-	if f := findUnicodeForm(name); f != nil {
-		return f.decode
-	}
-	if f := findUTF7Form(name); f != nil {
-		return f.decode
-	}
-	if c := findComposingCharset(name); c != nil {
-		return c.decode
-	}
-	if t := singleByteCharsets()[name]; t != nil {
-		return t.decode
-	}
-	if c := findMultiByteCharset(name); c != nil {
-		return c.decode
-	}
-	if c := findShiftedCharset(name); c != nil {
-		return c.decode
-	}
-	if c := findISO2022Charset(name); c != nil {
-		return c.decode
-	}
-	return nil
 }
+
+// charsets has all charsets. To make it takes some 2 ms, once: the tables of all single bytes are read
+// at once, but [codeTables] only when a charset that needs one decodes.
+var charsets = sync.OnceValue(func() charsetMap {
+	all := charsetMap{}
+	addSingleByteCharsets(all)
+	addComposingCharsets(all) // which are among those of single bytes, without the composing
+	addMultiByteCharsets(all)
+	addShiftedCharsets(all)
+	addISO2022Charsets(all)
+	addUnicodeForms(all)
+	addUTF7Forms(all)
+	all.add("UTF-8 UTF8 ISO-10646/UTF-8 ISO-10646/UTF8 ISO-IR-193 OSF05010001", utf8Form{})
+	all[""] = utf8Form{}           // nothing is the locale's
+	all["LATIN-1"] = all["LATIN1"] // git's own addition
+	all["TSCII"] = tamilCharset{}
+	return all
+})
 
 // libraryName is the name by which the C library looks for the charset that s names: in upper
 // case, without the characters that it ignores, and without what follows two slashes.

@@ -1,7 +1,6 @@
 package gitmap
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -48,15 +47,12 @@ var vietnamesePairs = map[rune]string{
 	'\u0323': "AẠBḄDḌEẸHḤIỊKḲLḶMṂNṆOỌRṚSṢTṬUỤVṾWẈYỴZẒaạbḅdḍeẹhḥiịkḳlḷmṃnṇoọrṛsṣtṭuụvṿwẉyỵzẓÂẬÊỆÔỘâậêệôộĂẶăặƠỢơợƯỰưự",
 }
 
-// findComposingCharset returns the charset with the name, nil if there is none.
-func findComposingCharset(name string) *composingCharset {
+func addComposingCharsets(all charsetMap) {
 	for _, c := range composingCharsets {
-		if slices.Contains(strings.Fields(c.names), name) {
-			c.single = singleByteCharsets()[name]
-			return &c
-		}
+		name, _, _ := strings.Cut(c.names, " ")
+		c.single = singleByteCharsets()[name]
+		all.add(c.names, &c)
 	}
-	return nil
 }
 
 // decode loses a letter at the end of text, as git does, which does not ask the C library

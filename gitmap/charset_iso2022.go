@@ -93,14 +93,10 @@ var iso2022Charsets = []iso2022Charset{
 	}, iso2022CN...), initial: [places]isoSet{placeSS2: cnsSet(2)}, escape: 1, highest: 0x7f},
 }
 
-// findISO2022Charset returns the charset with the name, nil if there is none.
-func findISO2022Charset(name string) *iso2022Charset {
+func addISO2022Charsets(all charsetMap) {
 	for i := range iso2022Charsets {
-		if slices.Contains(strings.Fields(iso2022Charsets[i].names), name) {
-			return &iso2022Charsets[i]
-		}
+		all.add(iso2022Charsets[i].names, &iso2022Charsets[i])
 	}
-	return nil
 }
 
 // has says whether c has sets for place.
@@ -114,18 +110,23 @@ func (c *iso2022Charset) decode(text []byte) ([]byte, bool) {
 	for place, set := range c.initial {
 		sets[place] = set.open()
 	}
+	switched := make([]isoReader, len(c.switches)) // of their sets
+	for i, s := range c.switches {
+		switched[i] = s.set.open()
+	}
 	ascii := asciiSet.open()
 	current := ascii
 	out := newConverted(text)
 	for len(text) > 0 {
 		b, set, once := text[0], current, false
 		if b == escape {
-			s, whole := c.switchAt(text)
+			i, whole := c.switchAt(text)
 			switch {
 			case !whole:
 				return nil, false
-			case s != nil:
-				sets[s.place] = s.set.open()
+			case i >= 0:
+				s := c.switches[i]
+				sets[s.place] = switched[i]
 				if s.place == placeG0 {
 					current = sets[placeG0]
 				}
@@ -163,18 +164,18 @@ func (c *iso2022Charset) decode(text []byte) ([]byte, bool) {
 	return out.out, true
 }
 
-// switchAt returns the switch that text, from an escape character on, begins with, nil if it begins
+// switchAt returns which of the switches text, from an escape character on, begins with, -1 if it begins
 // with none; and whether it is long enough to tell.
-func (c *iso2022Charset) switchAt(text []byte) (*isoSwitch, bool) {
+func (c *iso2022Charset) switchAt(text []byte) (int, bool) {
 	for i, s := range c.switches {
 		switch {
 		case bytes.HasPrefix(text, []byte(s.sequence)):
-			return &c.switches[i], true
+			return i, true
 		case len(text) < len(s.sequence) && strings.HasPrefix(s.sequence, string(text)):
-			return nil, false
+			return -1, false
 		}
 	}
-	return nil, len(text) > c.escape
+	return -1, len(text) > c.escape
 }
 
 // An isoReader reads codes of a set.
@@ -185,8 +186,11 @@ type isoReader struct {
 }
 
 func (s isoSet) open() isoReader {
-	r := isoReader{isoSet: s, single: singleByteCharsets()[s.charset]}
-	if c := findMultiByteCharset(s.charset); c != nil {
+	r := isoReader{isoSet: s}
+	switch c := charsets()[s.charset].(type) {
+	case *singleByteCharset:
+		r.single = c
+	case *multiByteCharset:
 		r.codes = c.codes()
 	}
 	return r

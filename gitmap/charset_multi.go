@@ -1,8 +1,6 @@
 package gitmap
 
 import (
-	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -93,14 +91,10 @@ func codeNumber(code []byte) uint32 {
 	return number
 }
 
-// findMultiByteCharset returns the charset with the name, nil if there is none.
-func findMultiByteCharset(name string) *multiByteCharset {
+func addMultiByteCharsets(all charsetMap) {
 	for i := range multiByteCharsets {
-		if slices.Contains(strings.Fields(multiByteCharsets[i].names), name) {
-			return &multiByteCharsets[i]
-		}
+		all.add(multiByteCharsets[i].names, &multiByteCharsets[i])
 	}
-	return nil
 }
 
 func (c *multiByteCharset) decode(text []byte) ([]byte, bool) {

@@ -1,10 +1,5 @@
 package gitmap
 
-import (
-	"slices"
-	"strings"
-)
-
 // A shiftedCharset is one of IBM's, of EBCDIC: its codes are of one byte before a shift out and
 // after a shift in, else of two. It has both.
 type shiftedCharset struct{ multiByteCharset }
@@ -28,14 +23,10 @@ var shiftedCharsets = []shiftedCharset{
 	{multiByteCharset{"CP1399 CSIBM1399 IBM-1399 IBM1399", nil, ebcdicLines, "IBM1399"}},
 }
 
-// findShiftedCharset returns the charset with the name, nil if there is none.
-func findShiftedCharset(name string) *shiftedCharset {
+func addShiftedCharsets(all charsetMap) {
 	for i := range shiftedCharsets {
-		if slices.Contains(strings.Fields(shiftedCharsets[i].names), name) {
-			return &shiftedCharsets[i]
-		}
+		all.add(shiftedCharsets[i].names, &shiftedCharsets[i])
 	}
-	return nil
 }
 
 func (c *shiftedCharset) decode(text []byte) ([]byte, bool) {

@@ -45,6 +45,12 @@ var singleByteCharsets = sync.OnceValue(func() map[string]*singleByteCharset {
 	return all
 })
 
+func addSingleByteCharsets(all charsetMap) {
+	for name, t := range singleByteCharsets() {
+		all.add(name, t)
+	}
+}
+
 // setRun sets the characters of a run of bytes.
 func (t *singleByteCharset) setRun(words []string) {
 	first, _ := strconv.ParseUint(words[0], 16, 8)

@@ -1,14 +1,16 @@
 package gitmap
 
-// decodeTSCII decodes TSCII, which has Tamil in the order in which it is written: some vowels stand before
+// A tamilCharset is TSCII, which has Tamil in the order in which it is written: some vowels stand before
 // the consonant that they follow in Unicode. The table of TSCII says what each byte is alone.
-func decodeTSCII(text []byte) ([]byte, bool) {
+type tamilCharset struct{}
+
+func (tamilCharset) decode(text []byte) ([]byte, bool) {
 	const (
 		nothing     = 0
 		firstLetter = 0xb8 // of the consonants that a vowel may stand before
 		lastLetter  = 0xc9
 	)
-	codes := findMultiByteCharset("tscii").codes()
+	codes := charsets()["tscii"].(*multiByteCharset).codes()
 	out := newConverted(text)
 	held := rune(nothing) // a character to come after what the next bytes are, or to become one with it
 	letter := false       // that held stands before was seen

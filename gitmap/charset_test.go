@@ -207,7 +207,7 @@ func TestCharsetNamesAgainstIconv(t *testing.T) {
 	}
 	for _, line := range strings.Fields(string(list)) {
 		name := libraryName(line)
-		if findCharset(name) == nil {
+		if charsets()[name] == nil {
 			t.Errorf("charset %s is not known", name)
 		}
 	}

@@ -2,11 +2,15 @@ package gitmap
 
 import (
 	"encoding/binary"
-	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
+
+// utf8Form is UTF-8, which is checked only.
+type utf8Form struct{}
+
+func (utf8Form) decode(text []byte) ([]byte, bool) { return text, utf8.Valid(text) }
 
 // A unicodeForm is characters as numbers of two or four bytes.
 type unicodeForm struct {
@@ -32,14 +36,10 @@ var unicodeForms = []unicodeForm{
 	{"UTF-32BE UTF32BE UCS-4 UCS4 UCS-4BE CSUCS4 ISO-10646 ISO-10646/UCS4 10646-1:1993 10646-1:1993/UCS4 OSF00010104 OSF00010105 OSF00010106", 4, binary.BigEndian, false, false},
 }
 
-// findUnicodeForm returns the form with the name, nil if there is none.
-func findUnicodeForm(name string) *unicodeForm {
+func addUnicodeForms(all charsetMap) {
 	for i := range unicodeForms {
-		if slices.Contains(strings.Fields(unicodeForms[i].names), name) {
-			return &unicodeForms[i]
-		}
+		all.add(unicodeForms[i].names, &unicodeForms[i])
 	}
-	return nil
 }
 
 func (f *unicodeForm) decode(text []byte) ([]byte, bool) {
@@ -101,14 +101,10 @@ var utf7Forms = []utf7Form{
 	{"UTF-7-IMAP", "'(),-./:? !\"#$%+*;<=>@[]^_`{|}~\\", '&', ',', false},   // RFC 3501
 }
 
-// findUTF7Form returns the form with the name, nil if there is none.
-func findUTF7Form(name string) *utf7Form {
+func addUTF7Forms(all charsetMap) {
 	for i := range utf7Forms {
-		if slices.Contains(strings.Fields(utf7Forms[i].names), name) {
-			return &utf7Forms[i]
-		}
+		all.add(utf7Forms[i].names, &utf7Forms[i])
 	}
-	return nil
 }
 
 func (f *utf7Form) decode(text []byte) ([]byte, bool) {
@@ -157,7 +153,7 @@ func (f *utf7Form) decode(text []byte) ([]byte, bool) {
 			}
 			units = units[:n]
 		}
-		chars, ok := findUnicodeForm("UTF-16BE").decode(units)
+		chars, ok := charsets()["UTF-16BE"].decode(units)
 		if !ok {
 			return nil, false
 		}
