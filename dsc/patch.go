@@ -49,7 +49,7 @@ type PatchLimits struct {
 	Files  int   // sections, each for one file; default 262,144
 	Hunks  int   // hunks in all sections; default 2,097,152
 	Result int   // bytes of one file that it makes; default 1 GiB
-	Search int64 // steps of looking for the places of hunks; default 2^31, some seconds
+	Search int64 // steps of looking for the places of hunks, and of applying them; default 2^31, some seconds
 }
 
 func (l PatchLimits) withDefaults() PatchLimits {
@@ -103,26 +103,21 @@ type Patch struct {
 // [Patch.Apply] made of it, is in use.
 //
 // The dialects read the text differently, so all that is checked here are the
-// limits on its size and its lines; see [Patch.Apply] for what each refuses.
+// limits on its size and its lines, the error being a [*LimitError]; see [Patch.Apply]
+// for what each dialect refuses.
 //
 // dpkg-source decompresses a patch whose name ends in .gz, .bz2, .lzma or .xz, which git
 // does not: give the decompressed data here for the dialects of dpkg-source.
 func ParsePatch(name string, data []byte, limits PatchLimits) (*Patch, error) {
 	p := &Patch{name: name, data: data, limits: limits.withDefaults()}
 	if len(data) > p.limits.Size {
-		return nil, p.fail(PatchTooLarge, 0, "", "is %d bytes, more than the limit of %d", len(data), p.limits.Size)
+		return nil, p.tooMuch("bytes of patch", int64(p.limits.Size))
 	}
 	if len(data) > p.limits.Line {
-		line := 1
-		for rest := data; len(rest) > 0; line++ {
-			n := bytes.IndexByte(rest, '\n') + 1
-			if n == 0 {
-				n = len(rest)
+		for cur := (cursor{data: data}); cur.off < len(data); {
+			if len(cur.next()) > p.limits.Line {
+				return nil, p.tooMuch("bytes in a line of a patch", int64(p.limits.Line))
 			}
-			if n > p.limits.Line {
-				return nil, p.fail(PatchTooLarge, line, "", "the line is %d bytes, more than the limit of %d", n, p.limits.Line)
-			}
-			rest = rest[n:]
 		}
 	}
 	return p, nil
@@ -145,7 +140,8 @@ type ApplyOptions struct {
 // returns the changes that it makes, ordered by path: all of them, or an error. An
 // empty slice means that the patch is good and changes nothing.
 //
-// The error is a [*PatchError] if the patch is at fault, and else one from tree.
+// The error is a [*PatchError] if the patch is at fault, a [*LimitError] if it passes one of
+// its limits, and else one from tree.
 //
 // Names that lead out of the tree or through a symlink, or that name a directory, are
 // refused in every dialect, and so are, but for [ApplyOptions].Reserved, anything called
@@ -206,7 +202,6 @@ const (
 	PatchOwnDirectory                           // a file of it would be where dpkg-source makes a directory for another one
 	PatchMalformed                              // the text is not one that the dialect reads
 	PatchUnsafe                                 // names what no patch may touch
-	PatchTooLarge                               // passes a limit
 	PatchUnsupported                            // the program crashes at it, or takes it but we do not
 )
 
@@ -234,6 +229,17 @@ func isPatchError(err error) bool {
 
 func (p *Patch) fail(kind PatchErrorKind, line int, path, format string, args ...any) *PatchError {
 	return &PatchError{Patch: p.name, Line: line, Path: path, Kind: kind, Reason: fmt.Sprintf(format, args...)}
+}
+
+// What a [LimitError] says of a patch that makes too much, or takes too long.
+const (
+	tooMuchMade  = "bytes made by a patch"
+	tooManySteps = "steps of applying a patch"
+)
+
+// tooMuch is the error of a patch that passes a limit.
+func (p *Patch) tooMuch(what string, limit int64) error {
+	return &LimitError{File: showName(p.name), What: what, Limit: limit}
 }
 
 // showName returns a name from outside as it may be printed: quoted unless it is plain.

@@ -76,7 +76,7 @@ func (a *analyzer) fail(kind PatchErrorKind, path, format string, args ...any) e
 // file. It returns the line after it.
 func (a *analyzer) section(line []byte) ([]byte, error) {
 	if a.sections++; a.sections > a.patch.limits.Files {
-		return nil, a.fail(PatchTooLarge, "", "patches more than %d files", a.patch.limits.Files)
+		return nil, a.patch.tooMuch("sections", int64(a.patch.limits.Files))
 	}
 	rest, ok := cutPrefix(line, "--- ")
 	if !ok {
@@ -276,7 +276,7 @@ func (a *analyzer) readHunks() ([]byte, error) {
 			return line, nil
 		}
 		if a.hunks++; a.hunks > a.patch.limits.Hunks {
-			return nil, a.fail(PatchTooLarge, "", "has more than %d hunks", a.patch.limits.Hunks)
+			return nil, a.patch.tooMuch("hunks", int64(a.patch.limits.Hunks))
 		}
 		if err := a.hunkBody(old, new); err != nil {
 			return nil, err

@@ -51,7 +51,7 @@ func (g *gitParser) parse() ([]*gitFile, error) {
 	var files []*gitFile
 	for g.cur.off < len(g.cur.data) {
 		if g.sections++; g.sections > g.patch.limits.Files {
-			return nil, g.fail(PatchTooLarge, "patches more than %d files", g.patch.limits.Files)
+			return nil, g.patch.tooMuch("sections", int64(g.patch.limits.Files))
 		}
 		f, err := g.nextHeader()
 		if err != nil {
@@ -337,8 +337,11 @@ func (run *gitRun) applyTo(f *gitFile, content []byte) error {
 	for i := range f.hunks {
 		h := &f.hunks[i]
 		applied := image.apply(h)
-		if size += len(h.text); image.steps <= 0 || size > run.patch.limits.Result {
-			return run.fail(PatchTooLarge, f, "%s takes too much work or room", showName(f.name()))
+		if image.steps <= 0 {
+			return run.patch.tooMuch(tooManySteps, run.patch.limits.Search)
+		}
+		if size += len(h.text); size > run.patch.limits.Result {
+			return run.patch.tooMuch(tooMuchMade, int64(run.patch.limits.Result))
 		}
 		if !applied {
 			err := run.patch.fail(PatchDoesNotApply, h.line, f.name(), "hunk %d does not match %s", i+1, showName(f.name()))

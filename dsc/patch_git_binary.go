@@ -47,7 +47,7 @@ func (g *gitParser) binaryBlock() (b *gitBinary, ok bool, err error) {
 	}
 	size, _, _ := leadingNumber(bytes.TrimLeft(rest, asciiSpace))
 	if size > g.patch.limits.Result {
-		return nil, false, g.fail(PatchTooLarge, "the file is %d bytes, more than the limit of %d", size, g.patch.limits.Result)
+		return nil, false, g.patch.tooMuch(tooMuchMade, int64(g.patch.limits.Result))
 	}
 	var deflated []byte
 	for {

@@ -64,7 +64,7 @@ func (g *gitParser) readHunks(f *gitFile) error {
 	var oldCount, newCount uint64
 	for rest := g.cur.data[g.cur.off:]; len(rest) > 4 && hasPrefix(rest, "@@ -"); rest = g.cur.data[g.cur.off:] {
 		if g.hunks++; g.hunks > g.patch.limits.Hunks {
-			return g.fail(PatchTooLarge, "has more than %d hunks", g.patch.limits.Hunks)
+			return g.patch.tooMuch("hunks", int64(g.patch.limits.Hunks))
 		}
 		h, err := g.readHunk(f)
 		if err != nil {

@@ -163,8 +163,11 @@ func (run *gnuRun) hunks(f *gnuFile, target *gnuTarget) error {
 		where := edit.locate(h)
 		taken := where == 1 && f.says[oldSide] == saysAbsent && len(target.content) > 0
 		applied := where > 0 && !taken && edit.apply(h, where)
-		if edit.steps <= 0 || edit.tooLarge {
-			return run.fail(PatchTooLarge, f, target.in, "%s takes too much work or room", showName(target.in))
+		if edit.steps <= 0 {
+			return run.patch.tooMuch(tooManySteps, run.patch.limits.Search)
+		}
+		if edit.tooLarge {
+			return run.patch.tooMuch(tooMuchMade, int64(run.patch.limits.Result))
 		}
 		if edit.crashed {
 			return run.fail(PatchUnsupported, f, target.in, "patch crashes at hunk %d, which follows one for the end of %s", count, showName(target.in))
@@ -177,7 +180,7 @@ func (run *gnuRun) hunks(f *gnuFile, target *gnuTarget) error {
 	}
 	run.steps = edit.steps
 	if !edit.copyTill(max(edit.frozen, edit.lines())) || edit.tooLarge {
-		return run.fail(PatchTooLarge, f, target.in, "%s takes too much room", showName(target.in))
+		return run.patch.tooMuch(tooMuchMade, int64(run.patch.limits.Result))
 	}
 	return run.finish(f, target, edit.out, count)
 }

@@ -148,7 +148,7 @@ func (r *gnuReader) nextFile() (*gnuFile, error) {
 		return nil, nil
 	}
 	if r.sections++; r.sections > r.patch.limits.Files {
-		return nil, r.fail(PatchTooLarge, "patches more than %d files", r.patch.limits.Files)
+		return nil, r.patch.tooMuch("sections", int64(r.patch.limits.Files))
 	}
 	start := r.cur
 	r.nesting, r.indent, r.stripCR = 0, 0, false

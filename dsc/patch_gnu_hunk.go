@@ -27,7 +27,7 @@ func (r *gnuReader) nextHunk() (*gnuHunk, error) {
 		return nil, nil
 	}
 	if r.hunks++; r.hunks > r.patch.limits.Hunks {
-		return nil, r.fail(PatchTooLarge, "has more than %d hunks", r.patch.limits.Hunks)
+		return nil, r.patch.tooMuch("hunks", int64(r.patch.limits.Hunks))
 	}
 	h := &r.hunk
 	*h = gnuHunk{line: r.cur.line, old: h.old[:0], lines: h.lines[:0]}

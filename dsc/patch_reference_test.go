@@ -314,6 +314,11 @@ func compareAll(t *testing.T, cases []patchCase) map[string]int {
 	return taken
 }
 
+func isLimitError(err error) bool {
+	_, ok := errors.AsType[*LimitError](err)
+	return ok
+}
+
 // errorKind returns the kind of a PatchError, 0 for another error.
 func errorKind(err error) PatchErrorKind {
 	var e *PatchError

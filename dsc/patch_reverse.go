@@ -106,7 +106,7 @@ func (r *reverser) line(line []byte) (next []byte, err error) {
 // hunk takes a hunk, and returns the line after it.
 func (r *reverser) hunk(header []byte) (next []byte, err error) {
 	if r.hunks++; r.hunks > r.patch.limits.Hunks {
-		return nil, r.patch.fail(PatchTooLarge, r.cur.line, "", "has more than %d hunks", r.patch.limits.Hunks)
+		return nil, r.patch.tooMuch("hunks", int64(r.patch.limits.Hunks))
 	}
 	if len(r.sections) == 0 {
 		return nil, r.unsupported("a hunk without the name of a file")

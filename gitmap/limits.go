@@ -14,8 +14,7 @@ import (
 // Limits bound what a source package can make an import do, so that a hostile one
 // costs a bounded amount of memory, disk and time. They do not say what a sound
 // package is: the largest ones of Debian stay well below the defaults, which a zero
-// field stands for. What passes a limit is refused with a [*dsc.LimitError], or with
-// a [*dsc.PatchError] of the kind [dsc.PatchTooLarge].
+// field stands for. What passes a limit is refused with a [*dsc.LimitError].
 //
 // Sizes are in bytes. What an import holds in memory is at most 50 MiB for contents on
 // their way, which are streamed whatever their size; 300 bytes for each of Entries, and
@@ -40,7 +39,7 @@ type Limits struct {
 	Patches     int64 // that the series names
 	PatchSize   int64 // of one patch, or of the .diff.gz, decompressed
 	PatchLines  int64 // of one patch
-	PatchSearch int64 // steps of looking for the places of the hunks of one patch
+	PatchSearch int64 // steps of applying one patch, most of them to find the places of its hunks
 	Patched     int64 // size of the files that one patch changes, together
 	PatchWork   int64 // size of all patches, of what they change, and of the trees made for them
 	Messages    int64 // size of all commit messages of patches, together
@@ -80,8 +79,8 @@ var limitTable = []LimitInfo{
 	{"patches", false, 10_000, "patches in the series", []string{"patches"}, func(l *Limits) *int64 { return &l.Patches }},
 	{"patch-size", true, 64 << 20, "size of one patch", []string{"bytes of patch"}, func(l *Limits) *int64 { return &l.PatchSize }},
 	{"patch-lines", false, 2 << 20, "lines of one patch", []string{"lines of patch"}, func(l *Limits) *int64 { return &l.PatchLines }},
-	{"patch-search", false, 1 << 28, "steps of looking for the places of a patch", nil, func(l *Limits) *int64 { return &l.PatchSearch }},
-	{"patched", true, 64 << 20, "size of what one patch changes", []string{"bytes to be patched"}, func(l *Limits) *int64 { return &l.Patched }},
+	{"patch-search", false, 1 << 28, "steps of applying one patch", []string{"steps of applying a patch"}, func(l *Limits) *int64 { return &l.PatchSearch }},
+	{"patched", true, 64 << 20, "size of what one patch changes", []string{"bytes to be patched", "bytes made by a patch"}, func(l *Limits) *int64 { return &l.Patched }},
 	{"patch-work", true, 8 << 30, "size of all patches and of what they change", []string{"bytes of work on patches"}, func(l *Limits) *int64 { return &l.PatchWork }},
 	{"messages", true, 32 << 20, "size of all messages of patches", []string{"bytes of commit messages"}, func(l *Limits) *int64 { return &l.Messages }},
 }
@@ -110,23 +109,16 @@ func (l *Limits) Set(name string, value int64) error {
 // ReachedLimits returns the limits that could be raised to let pass what err
 // refuses: none, if err is not about one of [Limits]. value is the limit that was reached.
 func ReachedLimits(err error) (infos []LimitInfo, value int64) {
-	if limit := (*dsc.LimitError)(nil); errors.As(err, &limit) {
-		for _, info := range limitTable {
-			if slices.Contains(info.what, limit.What) {
-				infos = append(infos, info)
-			}
-		}
-		return infos, limit.Limit
+	limit, ok := errors.AsType[*dsc.LimitError](err)
+	if !ok {
+		return nil, 0
 	}
-	// gitmap checks the other limits itself, before a patch is applied.
-	if patch := (*dsc.PatchError)(nil); errors.As(err, &patch) && patch.Kind == dsc.PatchTooLarge {
-		for _, info := range limitTable {
-			if info.Name == "patch-search" || info.Name == "patched" {
-				infos = append(infos, info)
-			}
+	for _, info := range limitTable {
+		if slices.Contains(info.what, limit.What) {
+			infos = append(infos, info)
 		}
 	}
-	return infos, 0
+	return infos, limit.Limit
 }
 
 // withDefaults returns l for tarballs of the given compressed size.

@@ -78,7 +78,7 @@ func isFinal(err error) bool {
 	var patch *dsc.PatchError
 	var store *storeError
 	return errors.As(err, &limit) || errors.As(err, &collision) || errors.As(err, &store) ||
-		errors.As(err, &patch) && (patch.Kind == dsc.PatchUnsafe || patch.Kind == dsc.PatchTooLarge) ||
+		errors.As(err, &patch) && patch.Kind == dsc.PatchUnsafe ||
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 

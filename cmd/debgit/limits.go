@@ -111,12 +111,8 @@ func limitRule(cmd *cobra.Command) rule {
 		}
 		var settings []string
 		for _, info := range infos {
-			value := reached
-			if value == 0 {
-				value = info.Default
-			}
 			const enough = 8 // times as much
-			settings = append(settings, "--limit "+info.Name+"="+showLimit(enough*value, info.Bytes))
+			settings = append(settings, "--limit "+info.Name+"="+showLimit(enough*reached, info.Bytes))
 		}
 		return "if the package is meant to be so large: " + strings.Join(settings, " "), true
 	}}

@@ -56,7 +56,8 @@ func TestLimitHint(t *testing.T) {
 		{&dsc.LimitError{File: "a.tar", What: "entries", Limit: 1}, "verify", hint + "--limit entries=8", true},
 		{&dsc.LimitError{File: "a.tar", What: "entries", Limit: 1}, "build-source", hint + "--limit entries=8", true},
 		{&dsc.LimitError{File: "a.tar", What: "entries", Limit: 1}, "explain", "", true},
-		{&dsc.PatchError{Kind: dsc.PatchTooLarge}, "clone", hint + "--limit patch-search=2147483648 --limit patched=512M", true},
+		{&dsc.LimitError{File: "a.patch", What: "steps of applying a patch", Limit: 1 << 28}, "clone", hint + "--limit patch-search=2147483648", true},
+		{&dsc.LimitError{File: "a.patch", What: "bytes made by a patch", Limit: 1 << 26}, "clone", hint + "--limit patched=512M", true},
 		{&dsc.PatchError{Kind: dsc.PatchMalformed}, "clone", "", false},
 		{fmt.Errorf("other"), "clone", "", false},
 	}
