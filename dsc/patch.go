@@ -48,7 +48,7 @@ type PatchLimits struct {
 	Line   int   // bytes of one of its lines; default 64 MiB
 	Files  int   // sections, each for one file; default 262,144
 	Hunks  int   // hunks in all sections; default 2,097,152
-	Result int   // bytes of one file that it makes; default 1 GiB
+	Result int   // bytes of all files that it makes, together; default 1 GiB
 	Search int64 // steps of looking for the places of hunks, and of applying them; default 2^31, some seconds
 }
 

@@ -14,6 +14,7 @@ type gitRun struct {
 	reserved bool // see ApplyOptions
 	bad      int
 	steps    int64
+	room     int // bytes that results may still have, but for those that others replaced
 
 	done     map[string]*gitFile // by path, the last section so far that made it
 	doomed   map[string]bool     // to be deleted or renamed by a section to come
@@ -28,7 +29,7 @@ func (p *Patch) applyGit(tree Tree, opts ApplyOptions, space spaceMode) ([]Chang
 		g.strip, g.known = opts.Strip.Level, true
 	}
 	run := &gitRun{
-		patch: p, tree: newPatchView(tree), space: space, reserved: opts.Reserved, steps: p.limits.Search,
+		patch: p, tree: newPatchView(tree), space: space, reserved: opts.Reserved, steps: p.limits.Search, room: p.limits.Result,
 		done: make(map[string]*gitFile), doomed: make(map[string]bool), gone: make(map[string]bool),
 		newLinks: make(map[string]bool), oldLinks: make(map[string]bool),
 	}
@@ -175,6 +176,10 @@ func (run *gitRun) check(f *gitFile) error {
 // note records what f does to its paths, for the sections after it.
 func (run *gitRun) note(f *gitFile) {
 	if f.newName != nil {
+		if before := run.done[*f.newName]; before != nil && f.isDelete != yes { // write replaces it
+			run.room += len(before.result)
+			before.result = nil
+		}
 		run.done[*f.newName] = f
 		delete(run.gone, *f.newName)
 		delete(run.doomed, *f.newName)
@@ -320,16 +325,14 @@ func (run *gitRun) beyondSymlink(tree *patchView, path string) (string, error) {
 // applyTo makes the result of a section from the old content.
 func (run *gitRun) applyTo(f *gitFile, content []byte) error {
 	if f.isBinary {
-		result, err := f.applyBinary(content, run.patch.limits.Result)
+		result, err := f.applyBinary(content, run.room)
 		if err != nil {
 			return run.fail(PatchDoesNotApply, f, "%v", err)
 		}
-		f.result = result
-		return nil
+		return run.keep(f, result)
 	}
 	if len(f.hunks) == 0 {
-		f.result = content
-		return nil
+		return run.keep(f, content)
 	}
 	image := newGitImage(content)
 	image.steps, image.mode, image.space, image.bad = run.steps, run.space, f.space, &run.bad
@@ -340,7 +343,7 @@ func (run *gitRun) applyTo(f *gitFile, content []byte) error {
 		if image.steps <= 0 {
 			return run.patch.tooMuch(tooManySteps, run.patch.limits.Search)
 		}
-		if size += len(h.text); size > run.patch.limits.Result {
+		if size += len(h.text); size > run.room {
 			return run.patch.tooMuch(tooMuchMade, int64(run.patch.limits.Result))
 		}
 		if !applied {
@@ -350,8 +353,16 @@ func (run *gitRun) applyTo(f *gitFile, content []byte) error {
 		}
 	}
 	run.steps = image.steps
-	f.result = image.bytes()
 	f.hunks = nil
+	return run.keep(f, image.bytes())
+}
+
+// keep keeps the result of a section. Content that is that of another file counts, too.
+func (run *gitRun) keep(f *gitFile, result []byte) error {
+	if run.room -= len(result); run.room < 0 {
+		return run.patch.tooMuch(tooMuchMade, int64(run.patch.limits.Result))
+	}
+	f.result = result
 	return nil
 }
 

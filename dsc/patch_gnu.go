@@ -25,6 +25,7 @@ type gnuRun struct {
 	reader  *gnuReader
 	backups map[string]viewFile
 	steps   int64
+	room    int // bytes that results may still have, but for those that others replaced
 
 	// Files are deleted at the end, and until then can be read, but those that were
 	// written since stay. So each write of a path makes a new version of it.
@@ -49,7 +50,7 @@ type gnuOutput struct {
 func (p *Patch) applyGNU(tree Tree, analysis *patchAnalysis, opts gnuOptions) ([]Change, error) {
 	run := &gnuRun{
 		opts: opts, patch: p, view: newPatchView(tree), reader: &gnuReader{patch: p, cur: cursor{data: p.data}},
-		backups: make(map[string]viewFile), steps: p.limits.Search,
+		backups: make(map[string]viewFile), steps: p.limits.Search, room: p.limits.Result,
 		version: make(map[string]int), deleted: make(map[string]int), queued: make(map[string]bool),
 	}
 	for dir := range analysis.dirs {
@@ -149,7 +150,7 @@ func (run *gnuRun) section(f *gnuFile) error {
 
 // hunks applies the hunks of a section and puts its result in place.
 func (run *gnuRun) hunks(f *gnuFile, target *gnuTarget) error {
-	edit := newGNUEdit(target.content, &run.patch.limits, run.steps)
+	edit := newGNUEdit(target.content, run.room, run.steps)
 	count := 0
 	for {
 		h, err := run.reader.nextHunk()
@@ -202,6 +203,7 @@ func (run *gnuRun) finish(f *gnuFile, target *gnuTarget, content []byte, hunks i
 	if hunks == 0 && !setMode && !f.copies() && !f.renames() {
 		return run.output(f, gnuOutput{path: target.out, keep: true})
 	}
+	run.room -= len(content)
 	mode := modeFile
 	switch {
 	case target.symlink:
@@ -276,6 +278,7 @@ func (run *gnuRun) outputNow(o gnuOutput) error {
 		return run.patch.fail(PatchDoesNotApply, 0, o.path, "%s cannot be made: it is a directory", showName(o.path))
 	}
 	run.version[o.path]++
+	run.room += len(run.view.files[o.path].content)
 	run.view.write(o.path, o.mode, o.content)
 	return nil
 }

@@ -138,8 +138,8 @@ type gnuEdit struct {
 	limit    int   // of out
 }
 
-func newGNUEdit(in []byte, limits *PatchLimits, steps int64) *gnuEdit {
-	e := &gnuEdit{in: in, newline: true, steps: steps, limit: limits.Result}
+func newGNUEdit(in []byte, limit int, steps int64) *gnuEdit {
+	e := &gnuEdit{in: in, newline: true, steps: steps, limit: limit}
 	e.starts = make([]int, 1, bytes.Count(in, []byte("\n"))+2)
 	for at := 0; at < len(in); {
 		n := bytes.IndexByte(in[at:], '\n') + 1

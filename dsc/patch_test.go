@@ -280,6 +280,39 @@ func TestPatchLimits(t *testing.T) {
 	}
 }
 
+// The limit on results is one on all of a patch together, as far as none replaces another.
+func TestPatchResultLimit(t *testing.T) {
+	tree := memTree{}
+	for _, name := range []string{"f", "g", "h"} {
+		tree[name] = memFile{modeFile, "1\n" + strings.Repeat("x", 1000) + "\n"}
+	}
+	plain := func(name string) string { return "--- a/" + name + "\n+++ b/" + name + "\n@@ -1 +1,2 @@\n+1\n 1\n" }
+	git := func(name string) string { return "diff --git a/" + name + " b/" + name + "\n" + plain(name) }
+	tests := []struct {
+		patch string
+		ok    bool
+	}{
+		{plain("f") + plain("g"), true},
+		{plain("f") + plain("g") + plain("h"), false},
+		{strings.Repeat(plain("f"), 10), true},
+		{git("f") + git("g"), true},
+		{git("f") + git("g") + git("h"), false},
+		{strings.Repeat(git("f"), 10), true},
+		{git("f") + "diff --git a/g b/g\nold mode 100644\nnew mode 100755\n", true},
+	}
+	for _, tt := range tests {
+		for _, dialect := range []Dialect{DpkgQuilt, DpkgDiff, GitApply} {
+			p, err := ParsePatch("x", []byte(tt.patch), PatchLimits{Result: 2500})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err = p.Apply(tree, dialect, ApplyOptions{}); (err == nil) != tt.ok || err != nil && !isLimitError(err) {
+				t.Errorf("%s of %q: %v, want that it applies: %v", dialect, tt.patch, err, tt.ok)
+			}
+		}
+	}
+}
+
 // TestApplyHostileSearch has a hunk that nearly matches everywhere.
 func TestApplyHostileSearch(t *testing.T) {
 	const lines = 400_000

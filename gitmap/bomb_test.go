@@ -191,7 +191,14 @@ func patchBombs() []bomb {
 	for i := range 20_000 {
 		wide = append(wide, dsctest.Entry{Name: fmt.Sprintf("foo-1.0/%d", i)})
 	}
+	large := dsctest.Entry{Name: "foo-1.0/b", Content: strings.Repeat(strings.Repeat("x", 63)+"\n", 60<<20>>6)}
+	copies := "--- a/b\n+++ b/b\n@@ -0,0 +1 @@\n+two\n"
+	for i := range 100 {
+		copies += fmt.Sprintf("diff --git a/b b/c%d\ncopy from b\ncopy to c%d\n", i, i)
+	}
 	return []bomb{
+		{"copies of a large file", quilt("fix.patch\n", []dsctest.Entry{large}, patch("fix.patch", copies)), "",
+			"foo 1.0-1: debian/patches/fix.patch: more bytes made by a patch than the limit of 134217728", 300},
 		{"many patches", quilt(strings.Repeat("fix.patch\n", 10_001), nil, patch("fix.patch", change)), "",
 			"foo 1.0-1: debian/patches/series: more patches than the limit of 10000", 150},
 		{"large series", quilt(strings.Repeat("#\n", 3<<20), nil), "",

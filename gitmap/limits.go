@@ -19,7 +19,8 @@ import (
 // Sizes are in bytes. What an import holds in memory is at most 50 MiB for contents on
 // their way, which are streamed whatever their size; 300 bytes for each of Entries, and
 // Names; ten times Extension; and four times the largest of ten times Changelog,
-// PatchSize, 16 times PatchLines, and Patched. By default that is less than 400 MB; linux, with 80,000 files, takes 150.
+// PatchSize, 16 times PatchLines, Patched, and PatchResult. By default that is less than 1 GB; linux, with 80,000
+// files, takes 150 MB.
 type Limits struct {
 	Dsc   int64 // size of the .dsc; [dsc.OpenLocal] applies it
 	Size  int64 // of all tarballs together, decompressed, the holes in sparse files counted; see DefaultSize
@@ -40,7 +41,8 @@ type Limits struct {
 	PatchSize   int64 // of one patch, or of the .diff.gz, decompressed
 	PatchLines  int64 // of one patch
 	PatchSearch int64 // steps of applying one patch, most of them to find the places of its hunks
-	Patched     int64 // size of the files that one patch changes, together
+	Patched     int64 // size of the files that one patch changes, together, before it
+	PatchResult int64 // size of the files that one patch makes, together
 	PatchWork   int64 // size of all patches, of what they change, and of the trees made for them
 	Messages    int64 // size of all commit messages of patches, together
 }
@@ -80,7 +82,8 @@ var limitTable = []LimitInfo{
 	{"patch-size", true, 64 << 20, "size of one patch", []string{"bytes of patch"}, func(l *Limits) *int64 { return &l.PatchSize }},
 	{"patch-lines", false, 2 << 20, "lines of one patch", []string{"lines of patch"}, func(l *Limits) *int64 { return &l.PatchLines }},
 	{"patch-search", false, 1 << 28, "steps of applying one patch", []string{"steps of applying a patch"}, func(l *Limits) *int64 { return &l.PatchSearch }},
-	{"patched", true, 64 << 20, "size of what one patch changes", []string{"bytes to be patched", "bytes made by a patch"}, func(l *Limits) *int64 { return &l.Patched }},
+	{"patched", true, 64 << 20, "size of what one patch changes", []string{"bytes to be patched"}, func(l *Limits) *int64 { return &l.Patched }},
+	{"patch-result", true, 128 << 20, "size of what one patch makes of it", []string{"bytes made by a patch"}, func(l *Limits) *int64 { return &l.PatchResult }},
 	{"patch-work", true, 8 << 30, "size of all patches and of what they change", []string{"bytes of work on patches"}, func(l *Limits) *int64 { return &l.PatchWork }},
 	{"messages", true, 32 << 20, "size of all messages of patches", []string{"bytes of commit messages"}, func(l *Limits) *int64 { return &l.Messages }},
 }
@@ -143,16 +146,14 @@ func (l Limits) changelog() bound { return bound{"bytes of changelog", l.Changel
 func (l Limits) onePatch() bound { return bound{"bytes of patch", l.PatchSize} }
 
 // patch returns the limits of one patch. Lines, sections and hunks are no more than
-// PatchLines, which is checked before. What a patch makes of what it is applied to is
-// not much more than that, but for binary sections: they share what there is.
-func (l Limits) patch(data []byte) dsc.PatchLimits {
-	_, deltas := binarySections(data)
+// PatchLines, which is checked before.
+func (l Limits) patch() dsc.PatchLimits {
 	return dsc.PatchLimits{
 		Size:   int(l.PatchSize),
 		Line:   int(l.PatchSize),
 		Files:  int(l.PatchLines),
 		Hunks:  int(l.PatchLines),
-		Result: int(l.Patched / max(1, deltas)),
+		Result: int(l.PatchResult),
 		Search: l.PatchSearch,
 	}
 }
@@ -206,20 +207,18 @@ func (b *patchBudget) worked(name string, n int64) error {
 	return take(&b.work, n, name, "bytes of work on patches", b.limits.PatchWork)
 }
 
-// binarySections counts what the binary sections of a git patch make: the bytes that
-// they say they hold, and the sections that make them out of other content.
-func binarySections(data []byte) (literal, deltas int64) {
+// binaryLiterals counts the bytes that the binary sections of a git patch say they hold.
+func binaryLiterals(data []byte) (literal int64) {
 	const mark = "\nGIT binary patch\n"
 	for {
 		i := bytes.Index(data, []byte(mark))
 		if i < 0 {
-			return literal, deltas
+			return literal
 		}
 		data = data[i+len(mark):]
 		line, _, _ := bytes.Cut(data, []byte("\n"))
 		digits, ok := bytes.CutPrefix(line, []byte("literal "))
 		if !ok {
-			deltas++
 			continue
 		}
 		n, err := strconv.ParseInt(string(digits), 10, 64)
@@ -238,7 +237,7 @@ func (l Limits) checkPatch(name string, data []byte) error {
 	if int64(bytes.Count(data, []byte("\n"))) > l.PatchLines {
 		return &dsc.LimitError{File: name, What: "lines of patch", Limit: l.PatchLines}
 	}
-	if literal, _ := binarySections(data); literal > l.Patched {
+	if literal := binaryLiterals(data); literal > l.Patched {
 		return &dsc.LimitError{File: name, What: "bytes to be patched", Limit: l.Patched}
 	}
 	return nil

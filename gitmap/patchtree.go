@@ -124,7 +124,7 @@ func (im *importer) parsePatch(name string, data []byte) (*dsc.Patch, error) {
 	if err := im.limits.checkPatch(name, data); err != nil {
 		return nil, err
 	}
-	return dsc.ParsePatch(name, data, im.limits.patch(data))
+	return dsc.ParsePatch(name, data, im.limits.patch())
 }
 
 // unlistedPatch is the name of a patch of format 2.0, which has no series.

@@ -27,7 +27,7 @@ func TestLimitFlag(t *testing.T) {
 		{"size=9999999G", gitmap.Limits{}, "limit size is 10737417166258176, more than any package can need"},
 		{"entries=0", gitmap.Limits{}, "limit entries is 0, but at least 1 is wanted"},
 		{"entries", gitmap.Limits{}, "not of the form NAME=VALUE"},
-		{"files=1", gitmap.Limits{}, `there is no limit "files"; the limits are dsc, size, file, path, depth, extension, entries, names, changelog, control, series, patches, patch-size, patch-lines, patch-search, patched, patch-work, messages`},
+		{"files=1", gitmap.Limits{}, `there is no limit "files"; the limits are dsc, size, file, path, depth, extension, entries, names, changelog, control, series, patches, patch-size, patch-lines, patch-search, patched, patch-result, patch-work, messages`},
 	}
 	for _, tt := range tests {
 		var got gitmap.Limits
@@ -57,7 +57,7 @@ func TestLimitHint(t *testing.T) {
 		{&dsc.LimitError{File: "a.tar", What: "entries", Limit: 1}, "build-source", hint + "--limit entries=8", true},
 		{&dsc.LimitError{File: "a.tar", What: "entries", Limit: 1}, "explain", "", true},
 		{&dsc.LimitError{File: "a.patch", What: "steps of applying a patch", Limit: 1 << 28}, "clone", hint + "--limit patch-search=2147483648", true},
-		{&dsc.LimitError{File: "a.patch", What: "bytes made by a patch", Limit: 1 << 26}, "clone", hint + "--limit patched=512M", true},
+		{&dsc.LimitError{File: "a.patch", What: "bytes made by a patch", Limit: 1 << 26}, "clone", hint + "--limit patch-result=512M", true},
 		{&dsc.PatchError{Kind: dsc.PatchMalformed}, "clone", "", false},
 		{fmt.Errorf("other"), "clone", "", false},
 	}
