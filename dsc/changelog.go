@@ -261,3 +261,18 @@ func parseMonth(name string) (time.Month, error) {
 	}
 	return 0, fmt.Errorf("month %q", name)
 }
+
+// IsReleased says whether the stanza is of an upload that was made, or is ready to be
+// made: it has a trailer with a date, and names a suite. One that is still worked on
+// has "UNRELEASED" for a suite, debchange(1).
+func (e *ChangelogEntry) IsReleased() bool {
+	if e.Date == "" || len(e.Distributions) == 0 {
+		return false
+	}
+	for _, suite := range e.Distributions {
+		if strings.EqualFold(suite, "UNRELEASED") {
+			return false
+		}
+	}
+	return true
+}

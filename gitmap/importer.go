@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"debgit/dsc"
 )
@@ -115,17 +114,6 @@ func (im *importer) run() (err error) {
 	}
 	im.limits = im.opts.Limits.withDefaults(im.layout.compressed())
 	return im.commitAll()
-}
-
-// compressionLevel is git's, if the user has set it; else 1: five times faster than
-// git's default, and a later "git gc" makes up for it.
-func compressionLevel(c Config) int {
-	for _, key := range []string{"pack.compression", "core.compression"} {
-		if n, err := strconv.Atoi(c.Value(key)); err == nil && n >= 0 && n <= 9 {
-			return n
-		}
-	}
-	return 1
 }
 
 // commitAll makes all commits, from the tarballs up.

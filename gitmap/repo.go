@@ -85,6 +85,16 @@ func Init(ctx context.Context, dir, branch string) (*Repo, error) {
 	return Open(ctx, dir)
 }
 
+// InitBare makes an empty bare repository in dir, which is made if need be. It
+// knows no objects but those that are written into it, whatever templates and
+// alternates the user has configured.
+func InitBare(ctx context.Context, dir string) (*Repo, error) {
+	if _, err := runGit(ctx, "", nil, "init", "-q", "--object-format=sha1", "--bare", "--template=", "--", dir); err != nil {
+		return nil, err
+	}
+	return Open(ctx, dir)
+}
+
 // CloneURL makes a clone of the repository at url in dir, as it is, with git.
 func CloneURL(ctx context.Context, url, dir string) error {
 	_, err := runGit(ctx, "", nil, "clone", "-q", "--", url, dir)

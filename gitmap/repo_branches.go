@@ -56,3 +56,21 @@ func (r *Repo) Merge(ctx context.Context, c, message string, opts MergeOptions) 
 	}
 	return &MergeConflictError{strings.Split(strings.TrimSuffix(out, "\x00"), "\x00")}
 }
+
+// FastForward moves the current branch, or a detached HEAD, with index and work tree forward to c, a
+// descendant. git refuses if that would change what is not committed. The reflog gets the message.
+func (r *Repo) FastForward(ctx context.Context, c CommitID, message string) error {
+	cmd := gitCommand(ctx, r.workTree, "merge", "-q", "--ff-only", "--no-verify", c.String())
+	cmd.Env = append(cmd.Env, "GIT_REFLOG_ACTION="+message)
+	_, err := outputOf(ctx, cmd)
+	return err
+}
+
+// MoveBack undoes FastForward: it makes the current branch, index and work tree those of c. What is
+// not committed is kept, or else git refuses.
+func (r *Repo) MoveBack(ctx context.Context, c CommitID, message string) error {
+	cmd := gitCommand(ctx, r.workTree, "reset", "-q", "--keep", c.String(), "--")
+	cmd.Env = append(cmd.Env, "GIT_REFLOG_ACTION="+message)
+	_, err := outputOf(ctx, cmd)
+	return err
+}

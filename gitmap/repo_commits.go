@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -205,4 +206,14 @@ func (r *Repo) Children(ctx context.Context, c CommitID, also ...CommitID) (map[
 		}
 	}
 	return children, nil
+}
+
+// CommitsSince counts the commits of a branch that old does not have; merged branches
+// count as one.
+func (r *Repo) CommitsSince(ctx context.Context, old, tip CommitID) (n int, err error) {
+	out, err := r.Git(ctx, "rev-list", "--count", "--first-parent", "^"+old.String(), tip.String(), "--")
+	if err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(strings.TrimSpace(out))
 }

@@ -7,16 +7,6 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
-// InitBare makes an empty bare repository in dir, which is made if need be. It
-// knows no objects but those that are written into it, whatever templates and
-// alternates the user has configured.
-func InitBare(ctx context.Context, dir string) (*Repo, error) {
-	if _, err := runGit(ctx, "", nil, "init", "-q", "--object-format=sha1", "--bare", "--template=", "--", dir); err != nil {
-		return nil, err
-	}
-	return Open(ctx, dir)
-}
-
 // ReadFiles returns the files at the top of a tree, by name. It is for small
 // trees, such as those that [Pack.WriteFiles] makes.
 func (r *Repo) ReadFiles(ctx context.Context, tree ObjectID) (map[string][]byte, error) {

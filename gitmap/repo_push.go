@@ -10,23 +10,6 @@ import (
 	"syscall"
 )
 
-// WriteTag writes a tag object, of which text is the whole content, and makes no ref. git refuses
-// what does not have the form of a tag.
-func (r *Repo) WriteTag(ctx context.Context, text []byte) (ObjectID, error) {
-	out, err := r.gitInput(ctx, text, "-c", syncLoose, "hash-object", "-t", "tag", "-w", "--stdin")
-	if err != nil {
-		return ObjectID{}, err
-	}
-	id, err := ParseCommitID(strings.TrimSpace(out))
-	return ObjectID(id), err
-}
-
-// VerifyTag has git verify the signature of a tag object, with the user's own keys.
-func (r *Repo) VerifyTag(ctx context.Context, tag ObjectID) error {
-	_, err := r.Git(ctx, "verify-tag", tag.String())
-	return err
-}
-
 // A PushRefusedError says that a server did not take what was pushed. It has changed nothing.
 type PushRefusedError struct {
 	URL    string
@@ -88,22 +71,4 @@ func remoteText(stderr string) string {
 		}
 	}
 	return b.String()
-}
-
-// FastForward moves the current branch, or a detached HEAD, with index and work tree forward to c, a
-// descendant. git refuses if that would change what is not committed. The reflog gets the message.
-func (r *Repo) FastForward(ctx context.Context, c CommitID, message string) error {
-	cmd := gitCommand(ctx, r.workTree, "merge", "-q", "--ff-only", "--no-verify", c.String())
-	cmd.Env = append(cmd.Env, "GIT_REFLOG_ACTION="+message)
-	_, err := outputOf(ctx, cmd)
-	return err
-}
-
-// MoveBack undoes FastForward: it makes the current branch, index and work tree those of c. What is
-// not committed is kept, or else git refuses.
-func (r *Repo) MoveBack(ctx context.Context, c CommitID, message string) error {
-	cmd := gitCommand(ctx, r.workTree, "reset", "-q", "--keep", c.String(), "--")
-	cmd.Env = append(cmd.Env, "GIT_REFLOG_ACTION="+message)
-	_, err := outputOf(ctx, cmd)
-	return err
 }

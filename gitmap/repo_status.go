@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 )
@@ -65,14 +64,4 @@ func (r *Repo) LeftOut(ctx context.Context) ([]string, error) {
 		}
 	}
 	return paths, nil
-}
-
-// CommitsSince counts the commits of a branch that old does not have; merged branches
-// count as one.
-func (r *Repo) CommitsSince(ctx context.Context, old, tip CommitID) (n int, err error) {
-	out, err := r.Git(ctx, "rev-list", "--count", "--first-parent", "^"+old.String(), tip.String(), "--")
-	if err != nil {
-		return 0, err
-	}
-	return strconv.Atoi(strings.TrimSpace(out))
 }

@@ -41,3 +41,20 @@ func (r *Repo) Tags(ctx context.Context) ([]Tag, error) {
 	}
 	return tags, nil
 }
+
+// WriteTag writes a tag object, of which text is the whole content, and makes no ref. git refuses
+// what does not have the form of a tag.
+func (r *Repo) WriteTag(ctx context.Context, text []byte) (ObjectID, error) {
+	out, err := r.gitInput(ctx, text, "-c", syncLoose, "hash-object", "-t", "tag", "-w", "--stdin")
+	if err != nil {
+		return ObjectID{}, err
+	}
+	id, err := ParseCommitID(strings.TrimSpace(out))
+	return ObjectID(id), err
+}
+
+// VerifyTag has git verify the signature of a tag object, with the user's own keys.
+func (r *Repo) VerifyTag(ctx context.Context, tag ObjectID) error {
+	_, err := r.Git(ctx, "verify-tag", tag.String())
+	return err
+}
