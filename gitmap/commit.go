@@ -85,8 +85,8 @@ func (c commit) encode() []byte {
 	return []byte(b.String())
 }
 
-// Signer returns who signed the newest stanza of a changelog, and when, as git writes it in a commit.
-func Signer(data []byte) (string, error) {
+// ChangelogSigner returns who signed the newest stanza of a changelog, and when, as git writes it in a commit.
+func ChangelogSigner(data []byte) (string, error) {
 	c, err := readChangelog(data)
 	if err != nil {
 		return "", err
@@ -94,10 +94,10 @@ func Signer(data []byte) (string, error) {
 	return identLine(splitPerson(c.stamp.person), c.stamp.gitDate())
 }
 
-// Stamp returns, for the newest stanza of a changelog, the author and the
+// ChangelogStamp returns, for the newest stanza of a changelog, the author and the
 // committer of the commits that dgit and we make of what has that changelog, each
 // with its date, and the version of the stanza.
-func Stamp(data []byte) (author, committer string, version dsc.Version, err error) {
+func ChangelogStamp(data []byte) (author, committer string, version dsc.Version, err error) {
 	c, err := readChangelog(data)
 	if err != nil {
 		return "", "", "", err

@@ -58,8 +58,8 @@ type importer struct {
 	*Pack
 	ctx      context.Context
 	opts     ImportOptions
-	limits   Limits // none is zero
-	pkg      *dsc.Package
+	limits   Limits       // none is zero
+	pkg      *dsc.Package // nil if what is imported has no .dsc
 	layout   *layout
 	prepared *preparation // the last one asked for
 	held     heldBack
@@ -91,14 +91,25 @@ func Import(ctx context.Context, repo *Repo, pkg *dsc.Package, opts ImportOption
 // Import is [Import] into a pack, which can take other objects, and further imports,
 // too. After an error the pack can only be aborted.
 func (p *Pack) Import(ctx context.Context, pkg *dsc.Package, opts ImportOptions) (*Imported, error) {
-	im := &importer{Pack: p, ctx: ctx, opts: opts, pkg: pkg, result: &Imported{ID: pkg.Source().ID, Dsc: pkg.DscDigest(), Memories: map[string]ObjectID{}}}
+	im := p.newImporter(ctx, pkg.Source().ID, opts)
+	im.pkg, im.result.Dsc = pkg, pkg.DscDigest()
 	if err := im.run(); err != nil {
-		if errors.Is(err, context.Canceled) {
-			return nil, err
-		}
-		return nil, &dsc.PackageError{ID: pkg.Source().ID, Err: err}
+		return nil, ofUpload(im.result.ID, err)
 	}
 	return im.result, nil
+}
+
+// newImporter returns an importer of the upload id, still without what it is to import.
+func (p *Pack) newImporter(ctx context.Context, id dsc.ID, opts ImportOptions) *importer {
+	return &importer{Pack: p, ctx: ctx, opts: opts, result: &Imported{ID: id, Memories: map[string]ObjectID{}}}
+}
+
+// ofUpload says of which upload an error is, unless the work was cancelled.
+func ofUpload(id dsc.ID, err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return &dsc.PackageError{ID: id, Err: err}
 }
 
 func (im *importer) run() (err error) {

@@ -2,7 +2,6 @@ package gitmap
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"debgit/dsc"
@@ -16,10 +15,7 @@ import (
 func (p *Pack) CommitOrigs(ctx context.Context, id dsc.ID, origs []*dsc.Content, tree ObjectID, opts ImportOptions) (upstream CommitID, n int, err error) {
 	im := p.origImporter(ctx, id, origs, opts)
 	upstream, n, err = im.commitOrigs(tree)
-	if err != nil && !errors.Is(err, context.Canceled) {
-		err = &dsc.PackageError{ID: id, Err: err}
-	}
-	return upstream, n, err
+	return upstream, n, ofUpload(id, err)
 }
 
 func (im *importer) commitOrigs(tree ObjectID) (upstream CommitID, n int, err error) {

@@ -2,7 +2,6 @@ package gitmap
 
 import (
 	"context"
-	"errors"
 
 	"debgit/dsc"
 )
@@ -29,14 +28,12 @@ type PatchCommit struct {
 // Errors are a [*dsc.PackageError] around the cause: a [*dsc.LimitError], a
 // [*dsc.PatchError], a [*CollisionError], or another.
 func (p *Pack) CommitPatches(ctx context.Context, id dsc.ID, base CommitID, tree ObjectID, opts ImportOptions) (*PatchCommits, error) {
-	im := &importer{Pack: p, ctx: ctx, opts: opts, result: &Imported{ID: id, Commit: base}}
+	im := p.newImporter(ctx, id, opts)
+	im.result.Commit = base
 	im.layout = &layout{format: formatQuilt}
 	im.limits = opts.Limits.withDefaults(0)
 	commits, err := im.patchesOf(tree)
-	if err != nil && !errors.Is(err, context.Canceled) {
-		err = &dsc.PackageError{ID: id, Err: err}
-	}
-	return commits, err
+	return commits, ofUpload(id, err)
 }
 
 func (im *importer) patchesOf(tree ObjectID) (*PatchCommits, error) {

@@ -34,18 +34,12 @@ type QuiltTrees struct {
 func (p *Pack) QuiltTrees(ctx context.Context, id dsc.ID, origs []*dsc.Content, tree ObjectID, opts ImportOptions) (*QuiltTrees, error) {
 	im := p.origImporter(ctx, id, origs, opts)
 	trees, err := im.quiltTrees(tree)
-	if err != nil {
-		if errors.Is(err, context.Canceled) {
-			return nil, err
-		}
-		return nil, &dsc.PackageError{ID: id, Err: err}
-	}
-	return trees, nil
+	return trees, ofUpload(id, err)
 }
 
 // origImporter makes an importer of the orig tarballs of an upload.
 func (p *Pack) origImporter(ctx context.Context, id dsc.ID, origs []*dsc.Content, opts ImportOptions) *importer {
-	im := &importer{Pack: p, ctx: ctx, opts: opts, result: &Imported{ID: id, Memories: map[string]ObjectID{}}}
+	im := p.newImporter(ctx, id, opts)
 	im.layout = &layout{format: formatQuilt}
 	for _, c := range origs {
 		im.layout.add(c, partName(id))

@@ -39,7 +39,7 @@ func inputOf(ctx context.Context, have *inventory, c gitmap.CommitID, what strin
 	in := mergeInput{commit: c, tree: commit.Tree, parents: commit.Parents, what: what}
 	clog, err := have.reader.File(c, "debian/changelog")
 	if err == nil {
-		if in.author, in.stamp, in.version, err = gitmap.Stamp(clog); err == nil {
+		if in.author, in.stamp, in.version, err = gitmap.ChangelogStamp(clog); err == nil {
 			return &in, nil
 		}
 	}

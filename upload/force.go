@@ -1,10 +1,6 @@
 package upload
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "slices"
 
 // A Force has one check passed over, as the option --force-WORD says. There is none that
 // passes over more than one check.
@@ -42,15 +38,3 @@ func (s Forces) Has(f Force) bool { return slices.Contains(s.list, f) }
 
 // With returns the set with f in it.
 func (s Forces) With(f Force) Forces { return Forces{append(slices.Clone(s.list), f)} }
-
-// ParseForce returns the force that an option --force-WORD names.
-func ParseForce(word string) (Force, error) {
-	if f := Force(word); slices.Contains(forces, f) {
-		return f, nil
-	}
-	names := make([]string, len(forces))
-	for i, f := range forces {
-		names[i] = string(f)
-	}
-	return "", fmt.Errorf("--force-%s passes over no check; there are --force- with %s", word, strings.Join(names, ", "))
-}

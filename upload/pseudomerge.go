@@ -253,6 +253,6 @@ func tagger(ctx context.Context, repo *gitmap.Repo, commit gitmap.CommitID) (str
 	if err != nil {
 		return "", err
 	}
-	author, _, _, err := gitmap.Stamp(data)
+	author, _, _, err := gitmap.ChangelogStamp(data)
 	return author, err
 }

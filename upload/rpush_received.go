@@ -176,7 +176,7 @@ func (u *remoteUpload) readChangelog() error {
 	}
 	// As it stands in debian/changelog, of which commits take people and times.
 	stanza := fmt.Sprintf("%s (%s) %s; urgency=low\n\n  * x\n\n -- %s  %s\n", u.id.Package, u.id.Version, u.suite, u.maintainer, p.Value("Date"))
-	if u.tagger, _, _, err = gitmap.Stamp([]byte(stanza)); err != nil {
+	if u.tagger, _, _, err = gitmap.ChangelogStamp([]byte(stanza)); err != nil {
 		return notSigned("the changelog: %v", err)
 	}
 	return nil

@@ -18,7 +18,7 @@ func makeSplitView(ctx context.Context, m *maker) error {
 		return err
 	}
 	s := &splitter{maker: m, tree: m.head}
-	if s.signer, err = gitmap.Signer(changelog); err != nil {
+	if s.signer, err = gitmap.ChangelogSigner(changelog); err != nil {
 		return err
 	}
 	if s.origs, err = m.readOrigs(ctx); err != nil {

@@ -17,16 +17,18 @@ const remotePushHelp = `Is run by debgit %s or dgit on another host, and speaks
 their protocol on its standard input and output. DIR is the work tree, VERSIONS
 what they speak of the protocol, 2 how many arguments these are.`
 
-func newRemotePushCommand(env *environment, built bool) *cobra.Command {
+// newRemotePushCommand returns the command that rpush-source or rpush-built, by kind, runs on the other host.
+func newRemotePushCommand(env *environment, kind string) *cobra.Command {
 	var opts pushFlags
-	name, by := "remote-push-source-build-host", "rpush-source"
+	built := kind == "built"
+	name := "remote-push-source-build-host"
 	if built {
-		name, by = "remote-push-build-host", "rpush-built"
+		name = "remote-push-build-host"
 	}
 	cmd := &cobra.Command{
 		Use:    name + " 2 DIR VERSIONS [SUITE]",
 		Short:  "Push for another host, which signs",
-		Long:   fmt.Sprintf(remotePushHelp, by),
+		Long:   fmt.Sprintf(remotePushHelp, "rpush-"+kind),
 		Hidden: true,
 		Args:   arguments(3, 4),
 		RunE: func(cmd *cobra.Command, args []string) error {

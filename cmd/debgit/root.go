@@ -104,17 +104,7 @@ func newRootCommand(env *environment) *cobra.Command {
 		return env.configureGit()
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		var unknown *pflag.NotExistError
-		if errors.As(err, &unknown) {
-			dashes := "--"
-			if unknown.GetSpecifiedShortnames() != "" {
-				dashes = "-"
-			}
-			return &usageError{cause: fmt.Sprintf("there is no option %s%s", dashes, unknown.GetSpecifiedName())}
-		}
-		return &usageError{cause: err.Error()}
-	})
+	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) { env.result(helpText(cmd)) })
 	root.Flags().BoolVar(&showVersion, "version", false, "print the version and end")
 	flags := root.PersistentFlags()
@@ -125,7 +115,16 @@ func newRootCommand(env *environment) *cobra.Command {
 	flags.StringArrayVarP(&env.options.config, "config", "c", nil, "for this run, set git configuration: `KEY[=VALUE]`, without VALUE to true; may be repeated")
 	flags.BoolP("help", "h", false, "describe the command and end")
 	root.AddGroup(forTools)
-	root.AddCommand(
+	root.AddCommand(commands(env)...)
+	root.AddCommand(newSetupCommands(env)...)
+	root.AddCommand(newExitStatusTopic(), newUploadsTopic(), newPushingTopic(), newLayoutsTopic(), newConfigurationTopic(), newDgitTopic())
+	root.SetHelpCommand(newHelpCommand())
+	return root
+}
+
+// commands are the commands in the order of the help.
+func commands(env *environment) []*cobra.Command {
+	return []*cobra.Command{
 		newCloneCommand(env),
 		newFetchCommand(env),
 		newPullCommand(env),
@@ -142,8 +141,8 @@ func newRootCommand(env *environment) *cobra.Command {
 		newRpushCommand(env, "source"),
 		newRpushCommand(env, "built"),
 		newRpushCommand(env, ""),
-		newRemotePushCommand(env, false),
-		newRemotePushCommand(env, true),
+		newRemotePushCommand(env, "source"),
+		newRemotePushCommand(env, "built"),
 		newCheckoutCommand(env),
 		newUpdateVcsGitCommand(env),
 		newDownloadOrigsCommand(env),
@@ -164,11 +163,20 @@ func newRootCommand(env *environment) *cobra.Command {
 		newQuiltFixupCommand(env),
 		newCloneServerCommand(env),
 		newInternalDocsCommand(env),
-		newExitStatusTopic(), newUploadsTopic(), newPushingTopic(), newLayoutsTopic(), newConfigurationTopic(), newDgitTopic(),
-	)
-	root.AddCommand(newSetupCommands(env)...)
-	root.SetHelpCommand(newHelpCommand())
-	return root
+	}
+}
+
+// flagError says what is wrong with the options of a command.
+func flagError(_ *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		dashes := "--"
+		if unknown.GetSpecifiedShortnames() != "" {
+			dashes = "-"
+		}
+		return &usageError{cause: fmt.Sprintf("there is no option %s%s", dashes, unknown.GetSpecifiedName())}
+	}
+	return &usageError{cause: err.Error()}
 }
 
 // unknownCommand refuses what stands where a command should.
