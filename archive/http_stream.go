@@ -222,7 +222,7 @@ func (h *HTTP) attempt(ctx context.Context, file httpFile, pos int64, want *file
 	return a, nil
 }
 
-// errBeyond says that the file has no byte at the wanted offset.
+// errBeyond says that the file has no byte at the wanted offset, which is not 0.
 var errBeyond = errors.New("the file is shorter")
 
 // accept reads what resp says about the content.
@@ -247,7 +247,9 @@ func (a *answer) accept(resp *http.Response, pos int64) error {
 			a.body = http.NoBody
 			return nil
 		}
-		return &refusal{errBeyond}
+		if pos > 0 {
+			return &refusal{errBeyond}
+		}
 	}
 	return newStatusError(resp)
 }

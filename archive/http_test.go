@@ -66,6 +66,8 @@ func TestHTTPFaults(t *testing.T) {
 		{"gone", 0, -1, archivetest.Status(410), "", fs.ErrNotExist, 1},
 		{"forbidden", 0, -1, archivetest.Status(403), "", fs.ErrPermission, 1},
 		{"status 501", 0, -1, archivetest.Status(501), "", errAny, 1},
+		{"no such range, though none was asked for", 0, 5, archivetest.Status(416), "", errAny, 1},
+		{"no such range of any file", 7, 5, archivetest.Status(416), "", errAny, 2},
 		{"odd success", 0, -1, archivetest.Status(204), "", errAny, 1},
 		{"no range at the start", 7, -1, archivetest.NoRange(), text, nil, 1},
 		{"wrong range", 7, -1, archivetest.WrongRange(), "", errAny, 1},
