@@ -11,7 +11,7 @@ type Changes struct {
 	ID                      // the version is that of the upload
 	Distribution  string    // the suite that it is for
 	Architectures []string  // "source" among them if the source package is
-	Files         []File    // in the order of the strongest list of checksums
+	Files         []File    // in the order of the strongest list of checksums; at least one
 	Places        []Section // by the file that they are of, in the order of the field Files
 	Fields        Paragraph
 }
@@ -48,7 +48,8 @@ var changesLine = regexp.MustCompile(`^[ \t]+(\S+)[ \t]+(\S+)[ \t]+(\S+)[ \t]+(\
 // ParseChanges reads the control fields of a .changes, without any signature around them;
 // file is its name, for messages. What breaks the format is a [*SyntaxError].
 //
-// The lists of files are read as by [Parse]; all three that are there must agree.
+// The lists of files are read as by [Parse]; all three that are there must agree. One is
+// the field Files, which deb-changes(5) requires: only it has [Changes.Places].
 func ParseChanges(file string, text []byte) (*Changes, error) {
 	p, err := ParseParagraph(file, text)
 	if err != nil {
@@ -67,6 +68,9 @@ func ParseChanges(file string, text []byte) (*Changes, error) {
 				return nil, err
 			}
 		}
+	}
+	if _, ok := p.Field("Files"); !ok {
+		return nil, &SyntaxError{file, 0, "no field Files"}
 	}
 	if err := parseID(file, plain, &c.ID); err != nil {
 		return nil, err

@@ -41,7 +41,9 @@ func TestParseChanges(t *testing.T) {
 
 func TestParseChangesRefuses(t *testing.T) {
 	tests := []struct{ text, want string }{
-		{changesHead, "h.changes: no field Checksums-Sha256, Checksums-Sha1 or Files"},
+		{changesHead, "h.changes: no field Files"},
+		{changesHead + "Checksums-Sha256:\n " + sha256OfX + " 1 x.dsc\n", "h.changes: no field Files"},
+		{changesHead + "Files:\n", "h.changes: line 6: Files lists no file"},
 		{changesHead + "Files:\n " + md5OfX + " 1 x.dsc\n", `h.changes: line 7: " ` + md5OfX + ` 1 x.dsc" is not of the form "DIGEST SIZE SECTION PRIORITY NAME"`},
 		{changesHead + "Files:\n " + md5OfX + " 1 devel optional ../x.dsc\n", `h.changes: line 7: file name "../x.dsc": "." is not allowed there`},
 		{changesHead + "Checksums-Sha256:\n " + sha256OfX + " 2 x.dsc\n" + changesList, "h.changes: line 8: size of x.dsc is 1 in Files, but 2 in Checksums-Sha256"},
