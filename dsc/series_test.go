@@ -46,6 +46,11 @@ func TestParseSeries(t *testing.T) {
 			launErr: "line 1: dgit's second method takes no option -p",
 		},
 		{
+			name: "directory of the option", data: "t/x.patch -p1/u/y # v/z\n", dpkg: "t/x.patch",
+			strict:  []SeriesEntry{{Line: 1, Name: "t/x.patch", Topic: "t/x.patch -p1/u", Strip: stated(1)}},
+			launErr: "line 1: dgit's second method takes no option -p",
+		},
+		{
 			name: "comment", data: "x.patch # c\ny.patch#c\n", dpkg: "x.patch y.patch#c",
 			strict:    []SeriesEntry{{Line: 1, Name: "x.patch"}, {Line: 2, Name: "y.patch#c"}},
 			laundered: "x.patch y.patch",
@@ -158,6 +163,14 @@ func TestSeriesEntryDpkgName(t *testing.T) {
 	for name, want := range map[string]string{"x.patch": "x.patch", "x.patch -R": "x.patch", "\u00a0x": "\u00a0x", "0": "", "0 -R": "0", "x #": "x"} {
 		if got := (SeriesEntry{Name: name}).DpkgName(); got != want {
 			t.Errorf("DpkgName of %q = %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestSeriesTopic(t *testing.T) {
+	for line, want := range map[string]string{"x": "", "t1/t2/x": "t1/t2", "./x": ".", "t//x": "t", "t/": "t", "/x": "", "//x": "//"} {
+		if got := seriesTopic(line); got != want {
+			t.Errorf("seriesTopic(%q) = %q, want %q", line, got, want)
 		}
 	}
 }

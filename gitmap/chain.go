@@ -54,8 +54,8 @@ func (c *Commit) Marker() (m Marker, ok bool) {
 	return Marker{Kind: MarkerKind(f[7]), Package: f[8], Version: dsc.Version(f[9])}, true
 }
 
-// Patch returns the name of the patch, as the series has it, that a commit says it
-// is made of.
+// Patch returns the name of the patch that a commit says it is made of: as the series
+// has it, if the directory of its line is that of the patch.
 func (c *Commit) Patch() (name string, ok bool) {
 	if topic, found := strings.CutPrefix(c.lastLine(), "Gbp-Pq: Topic "); found {
 		return topic + "/", true // there is no name behind a slash at the end

@@ -135,7 +135,8 @@
 //	Gbp-Pq: Name NAME
 //
 // where TOPIC is the directory of the patch below debian/patches, and its line is
-// missing without one. In the fallback blank lines at the start of the message go.
+// missing without one. (It is all before the last slash of the line of the series, which
+// may be one in an option: "x.patch -p1/y" gives the topic "x.patch -p1".) In the fallback blank lines at the start of the message go.
 // Subject, long text, author and author's date come from the header of the patch,
 // read first as "git mailinfo -k" reads it and then by the rules of DEP-3; the
 // functions that do that document them. A patch that names no author with an address is

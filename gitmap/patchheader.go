@@ -6,12 +6,14 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"debgit/dsc"
 )
 
 // patchHeader is what the text before the first hunk of a patch says about it.
 // Its texts are UTF-8.
 type patchHeader struct {
-	name    string // as the series has it, such as "topic/fix.patch"
+	entry   dsc.SeriesEntry
 	subject string
 	long    string // the message below the subject
 	author  person // a part that is not known is empty
@@ -29,8 +31,8 @@ func (e *PatchHeaderError) Error() string {
 	return fmt.Sprintf("header of patch %q: %s", e.Patch, e.Problem)
 }
 
-// readPatchHeader reads the header of a patch, which the series calls name. It
-// reads it twice, and the second reading completes the first:
+// readPatchHeader reads the header of the patch of e. It reads it twice, and the
+// second reading completes the first:
 //
 //  1. What precedes the first line "---" as mail, by readMailInfo. Author, address,
 //     subject and date are known from then on if the mail has the header, even if
@@ -41,7 +43,7 @@ func (e *PatchHeaderError) Error() string {
 // ".diff" and the digits and hyphens that it starts with.
 //
 // An error is a *PatchHeaderError.
-func readPatchHeader(name string, patch []byte) (patchHeader, error) {
+func readPatchHeader(e dsc.SeriesEntry, patch []byte) (patchHeader, error) {
 	var f headerFields
 	if mail := mailPart(patch); len(bytes.Trim(mail, asciiBlanks)) > 0 {
 		info, err := readMailInfo(mail)
@@ -49,19 +51,18 @@ func readPatchHeader(name string, patch []byte) (patchHeader, error) {
 			err = f.addMail(info)
 		}
 		if err != nil {
-			return patchHeader{}, &PatchHeaderError{name, err.Error()}
+			return patchHeader{}, &PatchHeaderError{e.Name, err.Error()}
 		}
 	}
 	f.addDEP3(patch)
 	if !f.subject.known {
-		_, base := splitPatchName(name)
-		f.subject.set(subjectOfName(base))
+		f.subject.set(subjectOfName(e.Base()))
 	}
 	if strings.IndexByte(f.subject.text+f.long, 0) >= 0 {
-		return patchHeader{}, &PatchHeaderError{name, "the description holds a NUL byte, which a commit message cannot"}
+		return patchHeader{}, &PatchHeaderError{e.Name, "the description holds a NUL byte, which a commit message cannot"}
 	}
 	return patchHeader{
-		name:    name,
+		entry:   e,
 		subject: f.subject.text,
 		long:    f.long,
 		author:  person{f.author.text, f.email.text},
@@ -97,29 +98,14 @@ func subjectOfName(base string) string {
 	return base
 }
 
-// splitPatchName splits the name of a patch in the series into the topic (its
-// directories) and its own name.
-func splitPatchName(name string) (topic, base string) {
-	i := strings.LastIndexByte(name, '/') + 1
-	topic, base = name[:i], name[i:]
-	if t := strings.TrimRight(topic, "/"); t != "" {
-		return t, base
-	}
-	if topic == "/" {
-		return "", base
-	}
-	return topic, base
-}
-
 // message is the message of the commit of the patch.
 func (h patchHeader) message() string {
 	var b strings.Builder
 	b.WriteString(h.subject + "\n\n" + h.long)
-	topic, base := splitPatchName(h.name)
-	if topic != "" {
+	if topic := h.entry.Topic; topic != "" {
 		b.WriteString("\nGbp-Pq: Topic " + topic)
 	}
-	if base != "" {
+	if base := h.entry.Base(); base != "" {
 		b.WriteString("\nGbp-Pq: Name " + base)
 	}
 	return commitText(b.String())
@@ -165,7 +151,7 @@ func (h patchHeader) authorLine(control, newest person, newestDate string) (stri
 		p, date = control, ""
 	}
 	if strings.IndexByte(p.name+p.email+date, 0) >= 0 {
-		return "", &PatchHeaderError{h.name, "the author or date holds a NUL byte"}
+		return "", &PatchHeaderError{h.entry.Name, "the author or date holds a NUL byte"}
 	}
 	if p.name == "" {
 		p.name = newest.name
@@ -178,7 +164,7 @@ func (h patchHeader) authorLine(control, newest person, newestDate string) (stri
 	}
 	line, err := identLine(p, date)
 	if err != nil {
-		return "", &unusableAuthorError{h.name, err}
+		return "", &unusableAuthorError{h.entry.Name, err}
 	}
 	return line, nil
 }

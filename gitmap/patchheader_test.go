@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"debgit/dsc"
 )
 
 var newestPerson = person{"New Est", "new@est"}
@@ -52,7 +54,7 @@ var patchHeaderTests = []struct {
 func TestReadPatchHeader(t *testing.T) {
 	for _, tt := range patchHeaderTests {
 		t.Run(tt.name, func(t *testing.T) {
-			h, err := readPatchHeader(tt.file, []byte(tt.patch))
+			h, err := readPatchHeader(dsc.SeriesEntry{Name: tt.file}, []byte(tt.patch))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,13 +79,13 @@ func TestReadPatchHeaderErrors(t *testing.T) {
 		"Subject: s\n\na\x00b\n",
 		"Description: a\x00b\n\n",
 	} {
-		_, err := readPatchHeader("t/x", []byte(patch))
+		_, err := readPatchHeader(dsc.SeriesEntry{Name: "t/x", Topic: "t"}, []byte(patch))
 		var refused *PatchHeaderError
 		if !errors.As(err, &refused) || refused.Patch != "t/x" {
 			t.Errorf("readPatchHeader(%q): error %v, want a PatchHeaderError of t/x", patch, err)
 		}
 	}
-	h, err := readPatchHeader("x", []byte("Author: a\x00b <a@b>\n\n"))
+	h, err := readPatchHeader(dsc.SeriesEntry{Name: "x"}, []byte("Author: a\x00b <a@b>\n\n"))
 	if err == nil {
 		_, err = h.authorLine(person{}, newestPerson, newestDate)
 	}
@@ -109,7 +111,7 @@ func TestAuthorLine(t *testing.T) {
 		{person{"", ""}, "", person{"Con Trol", ""}, "Con Trol <new@est> 1704144845 +0530"},
 	}
 	for _, tt := range tests {
-		h := patchHeader{name: "x", author: tt.author, date: tt.date}
+		h := patchHeader{author: tt.author, date: tt.date}
 		got, err := h.authorLine(tt.control, newestPerson, newestDate)
 		if err != nil || got != tt.want {
 			t.Errorf("authorLine of %v, %q with control %v = %q, %v, want %q", tt.author, tt.date, tt.control, got, err, tt.want)
@@ -118,17 +120,16 @@ func TestAuthorLine(t *testing.T) {
 }
 
 func TestMessageNames(t *testing.T) {
-	tests := []struct{ name, want string }{
-		{"x.patch", "s\n\n\nGbp-Pq: Name x.patch"},
-		{"t1/t2/x", "s\n\n\nGbp-Pq: Topic t1/t2\nGbp-Pq: Name x"},
-		{"./x", "s\n\n\nGbp-Pq: Topic .\nGbp-Pq: Name x"},
-		{"t//x", "s\n\n\nGbp-Pq: Topic t\nGbp-Pq: Name x"},
-		{"/x", "s\n\n\nGbp-Pq: Name x"},
-		{"//x", "s\n\n\nGbp-Pq: Topic //\nGbp-Pq: Name x"},
+	tests := []struct{ topic, name, want string }{
+		{"", "x.patch", "s\n\n\nGbp-Pq: Name x.patch"},
+		{"t1/t2", "t1/t2/x", "s\n\n\nGbp-Pq: Topic t1/t2\nGbp-Pq: Name x"},
+		{"x -p1", "x", "s\n\n\nGbp-Pq: Topic x -p1\nGbp-Pq: Name x"},
+		{"t", "t/", "s\n\n\nGbp-Pq: Topic t"},
 	}
 	for _, tt := range tests {
-		if got := (patchHeader{name: tt.name, subject: "s"}).message(); got != tt.want {
-			t.Errorf("message of %q = %q, want %q", tt.name, got, tt.want)
+		e := dsc.SeriesEntry{Name: tt.name, Topic: tt.topic}
+		if got := (patchHeader{entry: e, subject: "s"}).message(); got != tt.want {
+			t.Errorf("message of %+v = %q, want %q", e, got, tt.want)
 		}
 	}
 }
@@ -142,7 +143,7 @@ func TestRebasedMessage(t *testing.T) {
 		{"", "", "Gbp-Pq: Name x"},
 	}
 	for _, tt := range tests {
-		if got := (patchHeader{name: "x", subject: tt.subject, long: tt.long}).rebasedMessage(); got != tt.want {
+		if got := (patchHeader{entry: dsc.SeriesEntry{Name: "x"}, subject: tt.subject, long: tt.long}).rebasedMessage(); got != tt.want {
 			t.Errorf("rebasedMessage of %q and %q = %q, want %q", tt.subject, tt.long, got, tt.want)
 		}
 	}
@@ -264,7 +265,7 @@ func TestReadPatchHeaderAgainstGbp(t *testing.T) {
 		if err := dec.Decode(&want); err != nil {
 			t.Fatal(err)
 		}
-		h, err := readPatchHeader(fmt.Sprintf("%d-x.patch", i), []byte(patch))
+		h, err := readPatchHeader(dsc.SeriesEntry{Name: fmt.Sprintf("%d-x.patch", i)}, []byte(patch))
 		if err != nil || len(want) == 1 {
 			if (err == nil) == (len(want) == 1) && !strings.ContainsRune(strings.Join(want, ""), 0) {
 				t.Errorf("readPatchHeader(%q): error %v, gbp has %q", patch, err, want)
@@ -286,7 +287,7 @@ func FuzzPatchHeader(f *testing.F) {
 		f.Add(tt.file, []byte(tt.patch))
 	}
 	f.Fuzz(func(t *testing.T, name string, patch []byte) {
-		h, err := readPatchHeader(name, patch)
+		h, err := readPatchHeader(dsc.SeriesEntry{Name: name}, patch)
 		if err != nil {
 			return
 		}

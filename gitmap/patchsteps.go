@@ -190,7 +190,7 @@ func (q *quilt) describeAnyway(e dsc.SeriesEntry, data []byte) (patchStep, error
 // describe reads the header of a patch for its author and message.
 func (q *quilt) describe(e dsc.SeriesEntry, data []byte) (step patchStep, h patchHeader, err error) {
 	step.name = e.Name
-	if h, err = readPatchHeader(e.Name, data); err != nil {
+	if h, err = readPatchHeader(e, data); err != nil {
 		return step, h, err
 	}
 	step.author, err = h.authorLine(q.maintainer, splitPerson(q.clog.stamp.person), q.clog.stamp.gitDate())
