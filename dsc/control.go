@@ -20,6 +20,16 @@ func readControlStanzas(file string, data []byte) ([]controlStanza, error) {
 	var all []controlStanza
 	var stanza controlStanza
 	field := ""
+	var value []string // the lines of field
+	flush := func() {
+		if field == "" {
+			return
+		}
+		if stanza.values == nil {
+			stanza.values = map[string]string{}
+		}
+		stanza.values[field] = strings.Join(value, "\n")
+	}
 	for n := 1; len(data) > 0; n++ {
 		var raw []byte
 		raw, data, _ = bytes.Cut(data, []byte("\n"))
@@ -28,7 +38,7 @@ func readControlStanzas(file string, data []byte) ([]controlStanza, error) {
 			return nil, &SyntaxError{file, n, cause}
 		}
 		if line == "" {
-			if stanza.values != nil {
+			if flush(); stanza.values != nil {
 				all = append(all, stanza)
 			}
 			stanza, field = controlStanza{}, ""
@@ -37,31 +47,29 @@ func readControlStanzas(file string, data []byte) ([]controlStanza, error) {
 		if line[0] == '#' {
 			continue
 		}
-		name, value, _ := strings.Cut(line, ":")
+		name, first, _ := strings.Cut(line, ":")
 		name = strings.TrimRight(name, asciiSpace)
 		switch {
 		case name != "" && !strings.ContainsAny(name, asciiSpace):
 			if name[0] == '-' {
 				return fail("a field cannot start with a hyphen")
 			}
+			flush()
 			field = strings.ToLower(name)
 			if _, twice := stanza.values[field]; twice {
 				return fail(fmt.Sprintf("the field %s is there already", name))
 			}
-			if stanza.values == nil {
-				stanza.values = map[string]string{}
-			}
-			stanza.values[field] = strings.TrimLeft(value, asciiSpace)
+			value = []string{strings.TrimLeft(first, asciiSpace)}
 		case strings.IndexByte(asciiSpace, line[0]) < 0:
 			return fail("neither a field nor the continuation of one")
 		case field == "":
 			return fail("continues no field")
 		default:
-			stanza.values[field] += "\n" + line[1:]
+			value = append(value, line[1:])
 		}
 		stanza.line = n
 	}
-	if stanza.values != nil {
+	if flush(); stanza.values != nil {
 		all = append(all, stanza)
 	}
 	return all, nil

@@ -86,6 +86,18 @@ func TestCheckTests(t *testing.T) {
 	}
 }
 
+// As many lines as an import reads of a control file must not take minutes.
+func TestControlOfManyLines(t *testing.T) {
+	const lines = 2 << 20
+	stanzas, err := readControlStanzas("c", []byte("A: a\nB: b\n"+strings.Repeat(" xy\n", lines)+"\nC: c\n"))
+	if err != nil || len(stanzas) != 2 || len(stanzas[0].values) != 2 || stanzas[0].line != 2+lines {
+		t.Fatalf("readControlStanzas = %d stanzas, %v, want 2, the first of two fields in %d lines", len(stanzas), err, 2+lines)
+	}
+	if got, want := stanzas[0].values["b"], "b"+strings.Repeat("\nxy", lines); got != want {
+		t.Errorf("readControlStanzas gives a field of %d bytes, want %d", len(got), len(want))
+	}
+}
+
 // controlLines is what random control files are made of.
 var controlLines = []string{"Source: foo", "Source: f", "source : foo", "Source:", "Maintainer: A <a@b>", "Package: foo", "Package: bar", "package:x", "Architecture: any",
 	"Architecture: all", "Architecture: amd64 i386", "Architecture: any all", "Architecture:", "Architecture: !amd64", "Architecture: x_y", "", "", "", " ", "\t", "# c", " # d", " x",
