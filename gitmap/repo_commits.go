@@ -109,11 +109,13 @@ func parseCommit(data string) (*Commit, error) {
 	}
 	c := &Commit{Message: message}
 	var err error
-	for i, line := range strings.Split(header, "\n") {
+	var extra strings.Builder
+	first := true
+	for line := range strings.SplitSeq(header, "\n") {
 		key, value, _ := strings.Cut(line, " ")
 		var id CommitID
 		switch {
-		case key == "tree" && i == 0:
+		case key == "tree" && first:
 			id, err = ParseCommitID(value)
 			c.Tree = ObjectID(id)
 		case key == "parent" && c.Author == "":
@@ -124,12 +126,14 @@ func parseCommit(data string) (*Commit, error) {
 		case key == "committer" && c.Committer == "":
 			c.Committer = value
 		default:
-			c.Extra += line + "\n"
+			extra.WriteString(line + "\n")
 		}
+		first = false
 		if err != nil {
 			return nil, err
 		}
 	}
+	c.Extra = extra.String()
 	if c.Tree.IsZero() || c.Author == "" || c.Committer == "" {
 		return nil, errCommitFormat
 	}

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -53,6 +54,20 @@ func TestCommitReaderFile(t *testing.T) {
 		if c, err := reader.Read(head); err != nil || c.ID != head { // the reader is where it should be
 			t.Fatalf("Read after File(%q) = %v, %v", tt.path, c, err)
 		}
+	}
+}
+
+// A commit may have a header of millions of lines: that must not take minutes.
+func TestCommitOfManyLines(t *testing.T) {
+	id := strings.Repeat("1", 40)
+	extra := strings.Repeat("x\n", 2<<20)
+	c, err := newCommit([]byte("tree " + id + "\nparent " + id + "\nauthor a\ncommitter c\n" + extra + "\nm\n\nm\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Extra != extra || len(c.Parents) != 1 || c.Tree.String() != id || c.Author != "a" || c.Committer != "c" || c.Message != "m\n\nm\n" {
+		t.Errorf("newCommit gives %d bytes of other lines, want %d; the rest is %v %v %q %q %q",
+			len(c.Extra), len(extra), c.Tree, c.Parents, c.Author, c.Committer, c.Message)
 	}
 }
 
