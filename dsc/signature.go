@@ -104,7 +104,7 @@ func (e *SignatureError) Unwrap() error { return e.Err }
 // At least one key of k must have signed it, with a digest better than MD5, SHA-1
 // and RIPEMD-160 and, as RSA, 2048 bits; DSA does not count. A signature that
 // does not match the text is an error even beside a good one; any other that does
-// not count, such as one that k has no key for, is not.
+// not count, such as one that k has no key for, is not. More than 32 are refused.
 //
 // Keys are judged as of the time of the signature, which must not be over an
 // hour in the future: what was signed while a key was valid stays signed after the
@@ -157,13 +157,18 @@ func (k *Keyring) OpenDetached(file string, data, signature []byte) (*Signed, er
 	return &Signed{bytes.Clone(data), signers}, nil
 }
 
+// maxSignatures is how many signatures a file may have, as the whole text is digested for
+// each. A release of Debian has a handful.
+const maxSignatures = 32
+
 // check returns the makers of the good signatures among packets. canonical says
 // that the line breaks of text are those that signatures of text are made over.
 func (k *Keyring) check(file string, text, packets []byte, canonical bool) ([]Signer, error) {
 	var signers []Signer
 	worst := &SignatureError{File: file, Reason: NoSignature}
 	r := bufio.NewReader(bytes.NewReader(packets))
-	for rest := packets; ; {
+	rest := packets
+	for n := 0; ; n++ {
 		tag, header, length, err := readPacketHeader(r)
 		if err == io.EOF {
 			break
@@ -177,6 +182,9 @@ func (k *Keyring) check(file string, text, packets []byte, canonical bool) ([]Si
 		if tag != tagSignature {
 			return nil, &SignatureError{File: file, Reason: UnusableSignature,
 				Err: fmt.Errorf("an OpenPGP packet of type %d beside the signature", tag)}
+		}
+		if n == maxSignatures {
+			return nil, &SignatureError{File: file, Reason: UnusableSignature, Err: fmt.Errorf("more than %d signatures", maxSignatures)}
 		}
 		r.Discard(int(length))
 		one := rest[:header+length]
@@ -193,8 +201,11 @@ func (k *Keyring) check(file string, text, packets []byte, canonical bool) ([]Si
 			fault.File = file
 			worst = fault
 		}
+		if worst.Reason == BadSignature {
+			return nil, worst
+		}
 	}
-	if len(signers) == 0 || worst.Reason == BadSignature {
+	if len(signers) == 0 {
 		return nil, worst
 	}
 	return signers, nil

@@ -270,6 +270,9 @@ func TestOpenBadBesideGood(t *testing.T) {
 		{"bad, good", slices.Concat(bad, good), dsc.BadSignature},
 		{"bad", bad, dsc.BadSignature},
 		{"none", nil, dsc.NoSignature},
+		{"as many as may be", bytes.Repeat(good, 32), 0},
+		{"more than may be", bytes.Repeat(good, 33), dsc.UnusableSignature},
+		{"bad, more than may be", slices.Concat(bad, bytes.Repeat(good, 33)), dsc.BadSignature},
 		{"cut", good[:len(good)-1], dsc.UnusableSignature},
 		{"followed by a user id", slices.Concat(good, []byte{0xcd, 1, 'x'}), dsc.UnusableSignature},
 	}
