@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -187,9 +188,10 @@ func (imp *Imported) Chain(r *CommitReader) (*Chain, error) {
 		if err != nil {
 			return nil, err
 		}
-		chain.Patches = append([]*Commit{c}, chain.Patches...)
+		chain.Patches = append(chain.Patches, c)
 		id = c.Parents[0]
 	}
+	slices.Reverse(chain.Patches)
 	var err error
 	if chain.Main, err = r.Read(id); err != nil {
 		return nil, err

@@ -270,27 +270,44 @@ func (f *finder) children(ctx context.Context, c gitmap.CommitID) (map[gitmap.Co
 	return f.repo.Children(ctx, c, append(recorded, f.asked)...)
 }
 
-// climb adds patch commits to a chain for as long as there are any. Where two
-// could follow, there are two chains.
+// climb returns the chains that chain grows to with the patch commits above it, as far as
+// there are any: where two could follow, there are two chains. It changes chain.
 func (f *finder) climb(chain *gitmap.Chain, children map[gitmap.CommitID][]gitmap.CommitID) ([]*gitmap.Chain, error) {
-	var all []*gitmap.Chain
-	for _, id := range children[chain.Tip().ID] {
-		next, err := f.reader.Read(id)
+	var whole []*gitmap.Chain
+	growing := []*gitmap.Chain{chain}
+	for len(growing) > 0 {
+		chain := growing[len(growing)-1]
+		next, err := f.continuations(chain, children[chain.Tip().ID])
 		if err != nil {
 			return nil, err
 		}
-		if !chain.ContinuesWith(next) {
+		growing = growing[:len(growing)-1]
+		if len(next) == 0 {
+			whole = append(whole, chain)
 			continue
 		}
-		longer := &gitmap.Chain{Tarballs: chain.Tarballs, Main: chain.Main, Patches: append(slices.Clone(chain.Patches), next)}
-		chains, err := f.climb(longer, children)
+		for _, c := range slices.Backward(next[1:]) {
+			fork := *chain
+			fork.Patches = append(slices.Clone(chain.Patches), c)
+			growing = append(growing, &fork)
+		}
+		chain.Patches = append(chain.Patches, next[0])
+		growing = append(growing, chain)
+	}
+	return whole, nil
+}
+
+// continuations returns those of children that the chain continues with.
+func (f *finder) continuations(chain *gitmap.Chain, children []gitmap.CommitID) ([]*gitmap.Commit, error) {
+	var all []*gitmap.Commit
+	for _, id := range children {
+		c, err := f.reader.Read(id)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, chains...)
-	}
-	if all == nil {
-		all = []*gitmap.Chain{chain}
+		if chain.ContinuesWith(c) {
+			all = append(all, c)
+		}
 	}
 	return all, nil
 }
