@@ -63,7 +63,7 @@ func TestAlternates(t *testing.T) {
 			if err != nil || len(entries) != 1 {
 				t.Fatalf("tree = %v, %v, want one entry", entries, err)
 			}
-			blob := ObjectID(entries[0].Hash)
+			blob := entries[0].id
 			data, err := repos["borrower"].blob(blob)
 			size, sizeErr := repos["borrower"].blobSize(blob)
 			if string(data) != "lent\n" || size != 5 || err != nil || sizeErr != nil {

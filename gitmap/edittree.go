@@ -1,15 +1,9 @@
 package gitmap
 
 import (
-	"fmt"
-	"io/fs"
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/filemode"
-	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
 // WriteBlob writes the content of a file, which must not be modified afterwards.
@@ -30,16 +24,16 @@ func (p *Pack) EditTree(tree ObjectID, edits map[string]TreeEntry) (ObjectID, er
 }
 
 func (p *Pack) editTree(tree ObjectID, edits map[string]TreeEntry) (ObjectID, error) {
-	var entries []object.TreeEntry
+	var entries []gitEntry
 	var err error
 	if !tree.IsZero() && tree != emptyTree {
 		if entries, err = p.tree(tree); err != nil {
 			return ObjectID{}, err
 		}
 	}
-	byName := make(map[string]object.TreeEntry, len(entries))
+	byName := make(map[string]gitEntry, len(entries))
 	for _, e := range entries {
-		byName[e.Name] = e
+		byName[e.name] = e
 	}
 	below := map[string]map[string]TreeEntry{}
 	for path, e := range edits {
@@ -51,57 +45,21 @@ func (p *Pack) editTree(tree ObjectID, edits map[string]TreeEntry) (ObjectID, er
 			below[name][rest] = e
 			continue
 		}
-		byName[name] = object.TreeEntry{Name: name, Mode: gitFileMode(e.Mode), Hash: plumbing.Hash(e.ID)}
+		byName[name] = gitEntry{name, gitModeOf(e.Mode), e.ID}
 	}
 	for name, edits := range below {
 		dir := byName[name]
-		if dir.Mode != filemode.Dir {
-			dir = object.TreeEntry{Name: name, Mode: filemode.Dir}
+		if dir.mode != gitDir {
+			dir = gitEntry{name: name, mode: gitDir}
 		}
-		id, err := p.editTree(ObjectID(dir.Hash), edits)
-		if err != nil {
-			return id, err
+		if dir.id, err = p.editTree(dir.id, edits); err != nil {
+			return dir.id, err
 		}
-		dir.Hash = plumbing.Hash(id)
 		byName[name] = dir
 	}
-	maps.DeleteFunc(byName, func(_ string, e object.TreeEntry) bool { return e.Hash.IsZero() || ObjectID(e.Hash) == emptyTree })
-	return p.writeEntries(slices.Collect(maps.Values(byName)))
-}
-
-// writeEntries writes a tree of these entries.
-func (p *Pack) writeEntries(entries []object.TreeEntry) (ObjectID, error) {
-	if len(entries) == 0 {
+	maps.DeleteFunc(byName, func(_ string, e gitEntry) bool { return e.id.IsZero() || e.id == emptyTree })
+	if len(byName) == 0 {
 		return emptyTree, nil
 	}
-	slices.SortFunc(entries, func(a, b object.TreeEntry) int { return strings.Compare(sortName(a), sortName(b)) })
-	var content []byte
-	for _, e := range entries {
-		content = fmt.Appendf(content, "%o %s\x00", uint32(e.Mode), e.Name)
-		content = append(content, e.Hash[:]...)
-	}
-	return p.put(treeObject, content)
-}
-
-// sortName is the name by which git sorts: a directory's ends in a slash.
-func sortName(e object.TreeEntry) string {
-	if e.Mode == filemode.Dir {
-		return e.Name + "/"
-	}
-	return e.Name
-}
-
-// gitFileMode is the mode of a [TreeEntry] as trees have it.
-func gitFileMode(mode fs.FileMode) filemode.FileMode {
-	switch {
-	case mode == fs.ModeDir:
-		return filemode.Dir
-	case mode == fs.ModeSymlink:
-		return filemode.Symlink
-	case mode == fs.ModeIrregular:
-		return filemode.Submodule
-	case mode&0o111 != 0:
-		return filemode.Executable
-	}
-	return filemode.Regular
+	return p.put(treeObject, encodeTree(slices.Collect(maps.Values(byName))))
 }

@@ -2,12 +2,8 @@ package gitmap
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
-
-	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
 // A Pack is new objects on their way into a repository. They are there, complete
@@ -125,7 +121,7 @@ func (p *Pack) blobSize(id ObjectID) (int64, error) {
 }
 
 // tree returns the entries of a tree that is in the pack or in the repository.
-func (p *Pack) tree(id ObjectID) ([]object.TreeEntry, error) {
+func (p *Pack) tree(id ObjectID) ([]gitEntry, error) {
 	data, ok, err := p.writer.read(id)
 	if err != nil {
 		return nil, err
@@ -133,12 +129,5 @@ func (p *Pack) tree(id ObjectID) ([]object.TreeEntry, error) {
 	if !ok {
 		return p.repo.tree(id)
 	}
-	o := new(plumbing.MemoryObject)
-	o.SetType(plumbing.TreeObject)
-	o.Write(data)
-	var t object.Tree
-	if err := t.Decode(o); err != nil {
-		return nil, fmt.Errorf("read tree %s: %w", id, err)
-	}
-	return t.Entries, nil
+	return parseTree(id, data)
 }

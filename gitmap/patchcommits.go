@@ -37,7 +37,7 @@ func (p *Pack) CommitPatches(ctx context.Context, id dsc.ID, base CommitID, tree
 }
 
 func (im *importer) patchesOf(tree ObjectID) (*PatchCommits, error) {
-	root, err := im.readTree(tree)
+	root, err := im.readTree(tree, "")
 	if err != nil {
 		return nil, err
 	}

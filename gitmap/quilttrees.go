@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"debgit/dsc"
@@ -131,23 +132,24 @@ func (im *importer) withPackaging(root *node, tree ObjectID) (*node, error) {
 
 // lookUp reads what is at path in a tree; nil if there is nothing.
 func (im *importer) lookUp(tree ObjectID, path []string) (*node, error) {
-	entries, err := im.tree(tree)
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range entries {
-		if e.Name != path[0] {
-			continue
+	for i, name := range path {
+		entries, err := im.tree(tree)
+		if err != nil {
+			return nil, err
 		}
-		n, err := im.treeEntry(e, len(path) == 1)
-		switch {
-		case err != nil:
-			return nil, fmt.Errorf("%s: %w", e.Name, err)
-		case len(path) == 1:
-			return n, nil
-		case n.isDir():
-			return im.lookUp(n.id, path[1:])
+		at := slices.IndexFunc(entries, func(e gitEntry) bool { return e.name == name })
+		if at < 0 {
+			return nil, nil
 		}
+		last := i == len(path)-1
+		n, err := im.treeEntry(entries[at], strings.Join(path[:i+1], "/"), last)
+		if err != nil || last {
+			return n, err
+		}
+		if !n.isDir() {
+			return nil, nil
+		}
+		tree = n.id
 	}
 	return nil, nil
 }

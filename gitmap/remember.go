@@ -9,9 +9,6 @@ import (
 	"unicode/utf8"
 
 	"debgit/dsc"
-
-	"github.com/go-git/go-git/v5/plumbing/filemode"
-	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
 // A tarball that was unpacked once is remembered, so that the next version of the
@@ -118,9 +115,9 @@ func (im *importer) recall(c *dsc.Content) (*unpacked, error) {
 	var m memory
 	var tree ObjectID
 	for _, e := range top {
-		switch e.Name {
+		switch e.name {
 		case "memory.json":
-			data, err := im.blob(ObjectID(e.Hash))
+			data, err := im.blob(e.id)
 			if err != nil {
 				return nil, im.notRecalled(err)
 			}
@@ -128,13 +125,13 @@ func (im *importer) recall(c *dsc.Content) (*unpacked, error) {
 				return nil, errNotRemembered
 			}
 		case "tree":
-			tree = ObjectID(e.Hash)
+			tree = e.id
 		}
 	}
 	if m.Schema != memorySchema || tree.IsZero() {
 		return nil, errNotRemembered
 	}
-	root, err := im.readTree(tree)
+	root, err := im.readTree(tree, "")
 	if err != nil {
 		return nil, im.notRecalled(err)
 	}
@@ -162,41 +159,41 @@ func (im *importer) notRecalled(err error) error {
 	return fmt.Errorf("%w: %v", errNotRemembered, err)
 }
 
-// readTree reads a tree with all that is below it.
-func (im *importer) readTree(id ObjectID) (*node, error) {
+// readTree reads a tree with all that is below it. The path of what is in it begins with prefix.
+func (im *importer) readTree(id ObjectID, prefix string) (*node, error) {
 	entries, err := im.tree(id)
 	if err != nil {
 		return nil, err
 	}
 	n := &node{kind: dirNode, id: id, written: true}
 	for _, e := range entries {
-		child, err := im.treeEntry(e, true)
+		child, err := im.treeEntry(e, prefix+e.name, true)
 		if err != nil {
 			return nil, err
 		}
-		n.set(e.Name, child)
+		n.set(e.name, child)
 	}
 	return n, nil
 }
 
-// treeEntry returns what an entry of a tree stands for; of a directory, if not whole, without what
+// treeEntry returns what an entry of a tree, at path, stands for; of a directory, if not whole, without what
 // is in it.
-func (im *importer) treeEntry(e object.TreeEntry, whole bool) (*node, error) {
-	n := &node{id: ObjectID(e.Hash)}
-	switch e.Mode {
-	case filemode.Regular:
+func (im *importer) treeEntry(e gitEntry, path string, whole bool) (*node, error) {
+	n := &node{id: e.id}
+	switch e.mode {
+	case gitFile:
 		n.kind = fileNode
-	case filemode.Executable:
+	case gitExec:
 		n.kind = execNode
-	case filemode.Symlink:
+	case gitLink:
 		n.kind = linkNode
-	case filemode.Dir:
+	case gitDir:
 		if whole {
-			return im.readTree(ObjectID(e.Hash))
+			return im.readTree(e.id, path+"/")
 		}
 		n.kind = dirNode
 	default:
-		return nil, fmt.Errorf("mode %s", e.Mode)
+		return nil, fmt.Errorf("%q has mode %o, which is that of no file, link or directory", path, e.mode)
 	}
 	return n, nil
 }

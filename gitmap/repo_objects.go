@@ -14,7 +14,6 @@ import (
 	"github.com/go-git/go-billy/v5/osfs"
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/cache"
-	"github.com/go-git/go-git/v5/plumbing/object"
 	"github.com/go-git/go-git/v5/storage/filesystem"
 )
 
@@ -102,10 +101,13 @@ func (f indexedPacks) ReadDir(path string) ([]fs.FileInfo, error) {
 }
 
 // blob returns the content of a blob that is in the repository.
-func (r *Repo) blob(id ObjectID) ([]byte, error) {
+func (r *Repo) blob(id ObjectID) ([]byte, error) { return r.object(plumbing.BlobObject, id) }
+
+// object returns the content of an object that is in the repository.
+func (r *Repo) object(kind plumbing.ObjectType, id ObjectID) ([]byte, error) {
 	var b bytes.Buffer
 	err := r.objects.read(func(s *filesystem.Storage) error {
-		o, err := s.EncodedObject(plumbing.BlobObject, plumbing.Hash(id))
+		o, err := s.EncodedObject(kind, plumbing.Hash(id))
 		if err != nil {
 			return err
 		}
@@ -119,7 +121,7 @@ func (r *Repo) blob(id ObjectID) ([]byte, error) {
 		return err
 	})
 	if err != nil {
-		return nil, &ObjectError{"blob", id, err}
+		return nil, &ObjectError{kind.String(), id, err}
 	}
 	return b.Bytes(), nil
 }
@@ -137,16 +139,10 @@ func (r *Repo) blobSize(id ObjectID) (size int64, err error) {
 }
 
 // tree returns the entries of a tree that is in the repository.
-func (r *Repo) tree(id ObjectID) (entries []object.TreeEntry, err error) {
-	err = r.objects.read(func(s *filesystem.Storage) error {
-		t, err := object.GetTree(s, plumbing.Hash(id))
-		if err == nil {
-			entries = t.Entries
-		}
-		return err
-	})
+func (r *Repo) tree(id ObjectID) ([]gitEntry, error) {
+	content, err := r.object(plumbing.TreeObject, id)
 	if err != nil {
-		return nil, &ObjectError{"tree", id, err}
+		return nil, err
 	}
-	return entries, nil
+	return parseTree(id, content)
 }

@@ -1,9 +1,7 @@
 package gitmap
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"io/fs"
 	"strings"
@@ -42,33 +40,15 @@ func (t *TreeReader) Entries(tree ObjectID) ([]TreeEntry, error) {
 	if err != nil {
 		return nil, err
 	}
-	var entries []TreeEntry
-	for len(data) > 0 {
-		mode, rest, ok1 := bytes.Cut(data, []byte(" "))
-		name, rest, ok2 := bytes.Cut(rest, []byte{0})
-		if !ok1 || !ok2 || len(rest) < len(ObjectID{}) {
-			return nil, fmt.Errorf("read tree %s: not in the format of a tree", tree)
-		}
-		e := TreeEntry{Name: string(name), Mode: fileMode(string(mode))}
-		copy(e.ID[:], rest)
-		entries, data = append(entries, e), rest[len(e.ID):]
+	list, err := parseTree(tree, data)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]TreeEntry, 0, len(list))
+	for _, e := range list {
+		entries = append(entries, TreeEntry{e.name, e.mode.fileMode(), e.id})
 	}
 	return entries, nil
-}
-
-// fileMode is a mode as trees have it, in Go's form.
-func fileMode(mode string) fs.FileMode {
-	switch mode {
-	case "40000":
-		return fs.ModeDir
-	case "120000":
-		return fs.ModeSymlink
-	case "160000":
-		return fs.ModeIrregular
-	case "100755":
-		return 0o755
-	}
-	return 0o644
 }
 
 // Blob returns the content of a blob, of 64 MiB at most.

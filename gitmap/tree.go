@@ -1,10 +1,5 @@
 package gitmap
 
-import (
-	"slices"
-	"strings"
-)
-
 // nodeKind is what a node of a file tree is.
 type nodeKind byte
 
@@ -17,8 +12,8 @@ const (
 )
 
 // gitMode returns the mode as a tree object has it.
-func (k nodeKind) gitMode() string {
-	return [...]string{fileNode: "100644", execNode: "100755", linkNode: "120000", dirNode: "40000"}[k]
+func (k nodeKind) gitMode() gitMode {
+	return [...]gitMode{fileNode: gitFile, execNode: gitExec, linkNode: gitLink, dirNode: gitDir}[k]
 }
 
 // A node is a file or directory as unpacking makes it, before git forgets what
@@ -137,49 +132,32 @@ func (p *Pack) writeTree(n *node) (ObjectID, error) {
 	if n.written {
 		return n.id, nil
 	}
-	list := make([]entry, 0, n.len()) // by the names by which git sorts: a directory's ends in a slash
-	size := 0                         // of the tree object, or a little more
+	list := make([]gitEntry, 0, n.len())
 	for name, e := range n.children() {
-		switch {
-		case e.kind == specialNode:
-			continue
-		case !e.isDir():
-			list = append(list, entry{name, e})
-			size += treeEntrySize(name)
+		if e.kind == specialNode {
 			continue
 		}
-		id, err := p.writeTree(e)
-		if err != nil {
-			return id, err
+		if e.isDir() {
+			id, err := p.writeTree(e)
+			if err != nil {
+				return id, err
+			}
+			if id == emptyTree {
+				continue
+			}
 		}
-		if id != emptyTree {
-			list = append(list, entry{name + "/", e})
-			size += treeEntrySize(name)
-		}
+		list = append(list, gitEntry{name, e.kind.gitMode(), e.id})
 	}
-	slices.SortFunc(list, func(a, b entry) int { return strings.Compare(a.name, b.name) })
-	content := make([]byte, 0, size)
-	for _, e := range list {
-		content = append(content, e.node.kind.gitMode()...)
-		content = append(content, ' ')
-		content = append(content, strings.TrimSuffix(e.name, "/")...)
-		content = append(content, 0)
-		content = append(content, e.node.id[:]...)
-	}
-	if len(content) == 0 {
+	if len(list) == 0 {
 		n.id, n.written = emptyTree, true
 		return emptyTree, nil
 	}
-	id, err := p.put(treeObject, content)
+	id, err := p.put(treeObject, encodeTree(list))
 	if err == nil {
 		n.id, n.written = id, true
 	}
 	return id, err
 }
-
-// treeEntrySize is at least the size of an entry of a tree object: mode, space, name,
-// zero, object.
-func treeEntrySize(name string) int { return len("100644 ") + len(name) + 1 + len(ObjectID{}) }
 
 // emptyTree is the name of the tree without entries.
 var emptyTree = ObjectID{0x4b, 0x82, 0x5d, 0xc6, 0x42, 0xcb, 0x6e, 0xb9, 0xa0, 0x60, 0xe5, 0x4b, 0xf8, 0xd6, 0x92, 0x88, 0xfb, 0xee, 0x49, 0x04}
