@@ -228,7 +228,7 @@ func stripTop(root *node) *node {
 // leave out names of the form .pc and */.pc of the main orig tarball.
 func (im *importer) withoutQuiltState(file string, u *unpacked) *node {
 	root := u.root
-	e := editTree(root)
+	e := editNodes(root)
 	for _, name := range root.names() {
 		if root.at(name, ".pc") != nil && !u.keepsState {
 			e.dir(name).drop(".pc")

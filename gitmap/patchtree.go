@@ -76,7 +76,7 @@ const treeEntry = 64
 
 // apply returns root with the changes of the patch of that name made.
 func (im *importer) apply(budget *patchBudget, root *node, changes []dsc.Change, name string) (*node, error) {
-	e := editTree(root)
+	e := editNodes(root)
 	var written int64
 	for _, c := range changes {
 		path := strings.Split(c.Path, "/")

@@ -1,29 +1,29 @@
 package gitmap
 
-// A treeEditor changes a tree in many places. The nodes of the tree that it starts
+// A nodeEditor changes a tree of nodes in many places. The nodes of the tree that it starts
 // from stay as they are: a directory is copied the first time that something in it
 // changes, and only then.
-type treeEditor struct {
+type nodeEditor struct {
 	root   *node
 	own    map[*node]bool // directories that are copies, or new
 	copied int64          // entries in all copies
 }
 
-func editTree(root *node) *treeEditor { return &treeEditor{root: root, own: map[*node]bool{}} }
+func editNodes(root *node) *nodeEditor { return &nodeEditor{root: root, own: map[*node]bool{}} }
 
 // put puts leaf at path. Directories on the way are made; anything else that
 // stands in the way gives way, as what is at path does.
-func (t *treeEditor) put(leaf *node, path ...string) {
+func (e *nodeEditor) put(leaf *node, path ...string) {
 	last := len(path) - 1
-	t.dir(path[:last]...).set(path[last], leaf)
+	e.dir(path[:last]...).set(path[last], leaf)
 }
 
 // dir returns the directory at path, which is made if need be, to be changed.
-func (t *treeEditor) dir(path ...string) *node {
-	dir := t.changed(&t.root)
+func (e *nodeEditor) dir(path ...string) *node {
+	dir := e.changed(&e.root)
 	for _, name := range path {
 		next := dir.child(name)
-		below := t.changed(&next)
+		below := e.changed(&next)
 		dir.set(name, below)
 		dir = below
 	}
@@ -32,14 +32,14 @@ func (t *treeEditor) dir(path ...string) *node {
 
 // remove removes what is at path, and the directories that become empty by that, up
 // to the root.
-func (t *treeEditor) remove(path ...string) {
-	if t.root.at(path...) == nil {
+func (e *nodeEditor) remove(path ...string) {
+	if e.root.at(path...) == nil {
 		return
 	}
-	dirs := []*node{t.changed(&t.root)}
+	dirs := []*node{e.changed(&e.root)}
 	for i, name := range path[:len(path)-1] {
 		next := dirs[i].child(name)
-		below := t.changed(&next)
+		below := e.changed(&next)
 		dirs[i].set(name, below)
 		dirs = append(dirs, below)
 	}
@@ -52,13 +52,13 @@ func (t *treeEditor) remove(path ...string) {
 }
 
 // changed makes *n a directory that may be changed, and returns it.
-func (t *treeEditor) changed(n **node) *node {
-	if t.own[*n] {
+func (e *nodeEditor) changed(n **node) *node {
+	if e.own[*n] {
 		return *n
 	}
 	dir := (*n).copyDir()
-	t.copied += int64(dir.len())
-	t.own[dir] = true
+	e.copied += int64(dir.len())
+	e.own[dir] = true
 	*n = dir
 	return dir
 }
