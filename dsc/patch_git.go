@@ -24,12 +24,12 @@ type gitRun struct {
 }
 
 func (p *Patch) applyGit(tree Tree, opts ApplyOptions, space spaceMode) ([]Change, error) {
-	g := &gitParser{patch: p, cur: cursor{data: p.data}, strip: 1, space: space}
+	g := &gitParser{patch: p, cur: cursor{data: p.data}, strip: 1, space: space, room: p.limits.Result}
 	if opts.Strip.Stated {
 		g.strip, g.known = opts.Strip.Level, true
 	}
 	run := &gitRun{
-		patch: p, tree: newPatchView(tree), space: space, reserved: opts.Reserved, steps: p.limits.Search, room: p.limits.Result,
+		patch: p, tree: newPatchView(tree), space: space, reserved: opts.Reserved, steps: p.limits.Search,
 		done: make(map[string]*gitFile), doomed: make(map[string]bool), gone: make(map[string]bool),
 		newLinks: make(map[string]bool), oldLinks: make(map[string]bool),
 	}
@@ -37,7 +37,7 @@ func (p *Patch) applyGit(tree Tree, opts ApplyOptions, space spaceMode) ([]Chang
 	if run.files, err = g.parse(); err != nil {
 		return nil, err
 	}
-	run.bad = g.bad
+	run.bad, run.room = g.bad, g.room
 	run.prepare()
 	for _, f := range run.files {
 		if err := run.check(f); err != nil {
@@ -328,6 +328,10 @@ func (run *gitRun) applyTo(f *gitFile, content []byte) error {
 		result, err := f.applyBinary(content, run.room)
 		if err != nil {
 			return run.fail(PatchDoesNotApply, f, "%v", err)
+		}
+		if f.binary != nil {
+			run.room += len(f.binary.data)
+			f.binary = nil
 		}
 		return run.keep(f, result)
 	}

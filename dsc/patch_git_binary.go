@@ -29,6 +29,7 @@ func (g *gitParser) readBinary(f *gitFile) (ok bool, err error) {
 		return false, err
 	}
 	f.binary, f.isBinary = forward, true
+	g.room -= len(forward.data)
 	return true, nil
 }
 
@@ -46,7 +47,7 @@ func (g *gitParser) binaryBlock() (b *gitBinary, ok bool, err error) {
 		}
 	}
 	size, _, _ := leadingNumber(bytes.TrimLeft(rest, asciiSpace))
-	if size > g.patch.limits.Result {
+	if size > g.room {
 		return nil, false, g.patch.tooMuch(tooMuchMade, int64(g.patch.limits.Result))
 	}
 	var deflated []byte
@@ -69,9 +70,12 @@ func inflate(data []byte, size int) ([]byte, bool) {
 	if err != nil {
 		return nil, false
 	}
-	var out bytes.Buffer
-	n, err := io.Copy(&out, io.LimitReader(z, int64(size)+1))
-	return out.Bytes(), err == nil && n == int64(size)
+	out := make([]byte, size)
+	if _, err := io.ReadFull(z, out); err != nil {
+		return nil, false
+	}
+	more, err := io.Copy(io.Discard, io.LimitReader(z, 1)) // finds a wrong checksum, too
+	return out, err == nil && more == 0
 }
 
 const base85 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"

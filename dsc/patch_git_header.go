@@ -54,6 +54,7 @@ type gitParser struct {
 	known bool // strip was stated, or guessed from an earlier section
 	space spaceMode
 	bad   int // lines with white space errors
+	room  int // bytes that the data of binary sections may still have
 
 	sections int
 	hunks    int

@@ -61,6 +61,7 @@ func gnuName(rest []byte, sep byte) gnuHeaderName {
 
 // gnuNameEnd finds the end of an unquoted name.
 func gnuNameEnd(s []byte, sep byte) int {
+	last := bytes.LastIndexByte(s, sep)
 	for i := 0; i < len(s); i++ {
 		if !isSpace(s[i]) {
 			continue
@@ -69,9 +70,10 @@ func gnuNameEnd(s []byte, sep byte) int {
 		for s[u] != '\t' && u+1 < len(s) && isSpace(s[u+1]) {
 			u++
 		}
-		if s[u] == '\t' || bytes.IndexByte(s[u+1:], sep) < 0 {
+		if s[u] == '\t' || last <= u {
 			return i
 		}
+		i = u
 	}
 	return len(s)
 }

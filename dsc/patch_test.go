@@ -1,7 +1,11 @@
 package dsc
 
 import (
+	"bytes"
+	"compress/zlib"
+	"encoding/binary"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -313,6 +317,51 @@ func TestPatchResultLimit(t *testing.T) {
 	}
 }
 
+// What a patch in git's binary format inflates is bounded together, whether it is content or a delta.
+func TestPatchBinaryLimit(t *testing.T) {
+	for _, kind := range []string{"literal", "delta"} {
+		for _, n := range []int{2, 3} {
+			p, err := ParsePatch("x", []byte(binarySections(kind, 1000, n)), PatchLimits{Result: 2500})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err = p.Apply(memTree{}, GitApply, ApplyOptions{}); isLimitError(err) != (n > 2) {
+				t.Errorf("%d times %s 1000: %v, want an error about the limit of 2500: %v", n, kind, err, n > 2)
+			}
+		}
+	}
+}
+
+// binarySections is a patch of n files in git's binary format, each made from size bytes of zeros.
+func binarySections(kind string, size, n int) string {
+	var deflated bytes.Buffer
+	w := zlib.NewWriter(&deflated)
+	w.Write(make([]byte, size))
+	w.Close()
+	var lines strings.Builder
+	for data := deflated.Bytes(); len(data) > 0; {
+		var line [52]byte
+		count := copy(line[:], data)
+		data = data[count:]
+		lines.WriteByte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"[count-1])
+		for at := 0; at < count; at += 4 {
+			var digits [5]byte
+			word := binary.BigEndian.Uint32(line[at:])
+			for i := range digits {
+				digits[4-i] = base85[word%85]
+				word /= 85
+			}
+			lines.Write(digits[:])
+		}
+		lines.WriteByte('\n')
+	}
+	var patch strings.Builder
+	for i := range n {
+		fmt.Fprintf(&patch, "diff --git a/%d b/%d\nnew file mode 100644\nindex %040d..%040d\nGIT binary patch\n%s %d\n%s\n", i, i, 0, 1, kind, size, &lines)
+	}
+	return patch.String()
+}
+
 // TestApplyHostileSearch has a hunk that nearly matches everywhere.
 func TestApplyHostileSearch(t *testing.T) {
 	const lines = 400_000
@@ -468,7 +517,7 @@ func FuzzParsePatch(f *testing.F) {
 		}
 		// Each reader takes or refuses the text, but comes to its end.
 		_, _ = p.analyze(memTree{})
-		g := &gitParser{patch: p, cur: cursor{data: data}, strip: 1, space: fixSpace}
+		g := &gitParser{patch: p, cur: cursor{data: data}, strip: 1, space: fixSpace, room: p.limits.Result}
 		_, _ = g.parse()
 		r := &gnuReader{patch: p, cur: cursor{data: data}}
 		for range len(data) + 2 {

@@ -217,7 +217,7 @@ func patchBombs() []bomb {
 			patch("fix.patch", "--- a/b\n+++ b/b\n@@ -1 +1 @@\n-one\n+two\n")), "patched=1048576",
 			"foo 1.0-1: b: more bytes to be patched than the limit of 1048576", 100},
 		{"binary patch", quilt("fix.patch\n", nil, patch("fix.patch", strings.Repeat("diff --git a/b b/b\nnew file mode 100644\nindex 0000000..1111111\nGIT binary patch\nliteral 67108864\nzcmZQz\n\n", 5))), "",
-			"foo 1.0-1: debian/patches/fix.patch: more bytes to be patched than the limit of 67108864", 100},
+			"foo 1.0-1: debian/patches/fix.patch: line 4: dpkg-source cannot apply the binary change of b", 100},
 		{"patches in a wide directory", quilt(onePatchEach(50), wide, patchEntries(50)...), "patch-work=20000000",
 			"foo 1.0-1: debian/patches/16: more bytes of work on patches than the limit of 20000000", 150},
 		{"long messages", quilt(onePatchEach(20), nil, patchEntries(20)...), "messages=200000",

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 
 	"debgit/dsc"
 )
@@ -207,28 +205,6 @@ func (b *patchBudget) worked(name string, n int64) error {
 	return take(&b.work, n, name, "bytes of work on patches", b.limits.PatchWork)
 }
 
-// binaryLiterals counts the bytes that the binary sections of a git patch say they hold.
-func binaryLiterals(data []byte) (literal int64) {
-	const mark = "\nGIT binary patch\n"
-	for {
-		i := bytes.Index(data, []byte(mark))
-		if i < 0 {
-			return literal
-		}
-		data = data[i+len(mark):]
-		line, _, _ := bytes.Cut(data, []byte("\n"))
-		digits, ok := bytes.CutPrefix(line, []byte("literal "))
-		if !ok {
-			continue
-		}
-		n, err := strconv.ParseInt(string(digits), 10, 64)
-		if err != nil || n > math.MaxInt64-literal {
-			n = math.MaxInt64 - literal
-		}
-		literal += n
-	}
-}
-
 // checkPatch refuses a patch that is too large to be parsed.
 func (l Limits) checkPatch(name string, data []byte) error {
 	if int64(len(data)) > l.PatchSize {
@@ -236,9 +212,6 @@ func (l Limits) checkPatch(name string, data []byte) error {
 	}
 	if int64(bytes.Count(data, []byte("\n"))) > l.PatchLines {
 		return &dsc.LimitError{File: name, What: "lines of patch", Limit: l.PatchLines}
-	}
-	if literal := binaryLiterals(data); literal > l.Patched {
-		return &dsc.LimitError{File: name, What: "bytes to be patched", Limit: l.Patched}
 	}
 	return nil
 }
