@@ -33,6 +33,7 @@ func unpack(ctx context.Context, pool *blobPool, c *dsc.Content, budget *unpackB
 		return nil, err
 	}
 	defer t.Close()
+	content := &cancelableReader{ctx, t}
 	all := &unpacked{root: newDir()}
 	u := &unpacker{file: c.File().Name, pool: pool, root: all.root, losses: &all.losses, budget: budget, links: map[*node]string{}}
 	for {
@@ -45,7 +46,7 @@ func unpack(ctx context.Context, pool *blobPool, c *dsc.Content, budget *unpackB
 			limit.Limit = budget.limits.Size // of all tarballs, of which this one had the rest
 		}
 		if err == nil {
-			err = u.add(ctx, e, t)
+			err = u.add(e, content)
 		}
 		if err == nil {
 			err = ctx.Err()
@@ -58,12 +59,12 @@ func unpack(ctx context.Context, pool *blobPool, c *dsc.Content, budget *unpackB
 	}
 }
 
-func (u *unpacker) add(ctx context.Context, e *dsc.Entry, content io.Reader) error {
+func (u *unpacker) add(e *dsc.Entry, content io.Reader) error {
 	if err := u.spend(e); err != nil {
 		return u.errorf(e, "%w", err)
 	}
 	u.loseMetadata(e)
-	n, err := u.node(ctx, e, content)
+	n, err := u.node(e, content)
 	if err != nil {
 		return u.errorf(e, "%w", err)
 	}
@@ -82,6 +83,19 @@ func (u *unpacker) add(ctx context.Context, e *dsc.Entry, content io.Reader) err
 	}
 	dir.set(strings.Clone(name), n) // the name is a part of the whole path
 	return nil
+}
+
+// cancelableReader ends when its context does, within a large file, too.
+type cancelableReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (r *cancelableReader) Read(b []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.r.Read(b)
 }
 
 // spend takes from the budget what e costs, but for the directories above it.
@@ -118,7 +132,7 @@ func (u *unpacker) spendSteps(n int64) error {
 // maxName is how long the name of a file may be on Linux (NAME_MAX).
 const maxName = 255
 
-func (u *unpacker) node(ctx context.Context, e *dsc.Entry, content io.Reader) (*node, error) {
+func (u *unpacker) node(e *dsc.Entry, content io.Reader) (*node, error) {
 	switch e.Type {
 	case dsc.Directory:
 		return newDir(), nil
