@@ -339,7 +339,7 @@ func (run *gitRun) applyTo(f *gitFile, content []byte) error {
 		return run.keep(f, content)
 	}
 	image := newGitImage(content)
-	image.steps, image.mode, image.space, image.bad = run.steps, run.space, f.space, &run.bad
+	image.steps, image.mode, image.space, image.bad = run.steps-int64(image.count()+len(content)>>6), run.space, f.space, &run.bad
 	size := len(content)
 	for i := range f.hunks {
 		h := &f.hunks[i]

@@ -126,12 +126,12 @@ func (m *gitImage) matches(c *gitChange, pos int) bool {
 		if have.patched {
 			return false
 		}
+		m.steps -= 1 + int64(max(len(have.text), len(want))>>6)
 		if !bytes.Equal(have.text, want) {
 			if exact = false; !equalButSpace(have.text, want) {
 				return false
 			}
 		}
-		m.steps -= 1 + int64(len(want)>>6)
 	}
 	if exact || inside == len(c.pre) && m.sameBytes(c, pos) {
 		return true

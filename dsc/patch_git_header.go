@@ -2,6 +2,7 @@ package dsc
 
 import (
 	"bytes"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -338,31 +339,35 @@ func (g *gitParser) commonName(line []byte) *string {
 		}
 		return nil
 	}
-	for i := 0; i < len(name); i++ {
-		if name[i] != '\t' && name[i] != ' ' {
-			continue
-		}
-		if second, ok := g.treeName(name[i+1:]); ok && second == name[:i] {
-			second := name[:i]
-			return &second
-		}
+	// The later the second name begins, the shorter it is, so there is one place at most where both are of
+	// the same length.
+	i := sort.Search(len(name), func(i int) bool {
+		second, ok := g.withoutComponents(name[i+1:])
+		return !ok || len(second) <= i
+	})
+	if i == len(name) || name[i] != '\t' && name[i] != ' ' {
+		return nil
 	}
-	return nil
+	first := name[:i]
+	if second, ok := g.treeName(name[i+1:]); !ok || second != first {
+		return nil
+	}
+	return &first
 }
 
 // treeName removes the leading components of a name in a line "diff --git".
 func (g *gitParser) treeName(name string) (string, bool) {
-	if g.strip == 0 {
-		return name, !strings.HasPrefix(name, "/")
-	}
-	left := g.strip
-	for i := range len(name) {
-		if name[i] != '/' {
-			continue
+	rest, ok := g.withoutComponents(name)
+	return rest, ok && (g.strip > 1 || !strings.HasPrefix(name, "/"))
+}
+
+// withoutComponents removes as many leading components of a name as there are to be removed. ok is
+// false if there are fewer.
+func (g *gitParser) withoutComponents(name string) (rest string, ok bool) {
+	for range g.strip {
+		if _, name, ok = strings.Cut(name, "/"); !ok {
+			return "", false
 		}
-		if left--; left <= 0 {
-			return name[i+1:], i > 0
-		}
 	}
-	return "", false
+	return name, true
 }

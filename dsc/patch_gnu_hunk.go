@@ -149,6 +149,7 @@ func newGNUEdit(in []byte, limit int, steps int64) *gnuEdit {
 		at += n
 		e.starts = append(e.starts, at)
 	}
+	e.steps -= int64(e.lines() + len(in)>>6)
 	return e
 }
 
@@ -162,10 +163,13 @@ func (e *gnuEdit) matches(old [][]byte, where int) bool {
 		if n := where + i; n >= 1 && n <= e.lines() {
 			have = e.in[e.starts[n-1]:e.starts[n]]
 		}
-		if len(have) != len(want) || !bytes.Equal(have, want) {
+		if len(have) != len(want) {
 			return false
 		}
 		e.steps -= 1 + int64(len(want)>>6)
+		if !bytes.Equal(have, want) {
+			return false
+		}
 	}
 	return true
 }

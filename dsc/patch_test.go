@@ -317,6 +317,42 @@ func TestPatchResultLimit(t *testing.T) {
 	}
 }
 
+// The name of both sides of a line "diff --git" is found as by trying each blank.
+func TestCommonName(t *testing.T) {
+	found := 0
+	for n := range 50_000 {
+		var text strings.Builder
+		for ; n > 0; n /= 5 {
+			text.WriteByte("/a\t b"[n%5])
+		}
+		for strip := range 4 {
+			g := &gitParser{strip: strip}
+			want := ""
+			if name, ok := g.treeName(text.String()); ok {
+				for i := range len(name) {
+					if second, ok := g.treeName(name[i+1:]); ok && (name[i] == ' ' || name[i] == '\t') && second == name[:i] {
+						want = second
+						break
+					}
+				}
+			}
+			got := ""
+			if name := g.commonName([]byte("diff --git " + text.String() + "\n")); name != nil {
+				got = *name
+			}
+			if got != want {
+				t.Errorf("strip %d: the name of %q is %q, want %q", strip, text.String(), got, want)
+			}
+			if got != "" {
+				found++
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("no name was found")
+	}
+}
+
 // What a patch in git's binary format inflates is bounded together, whether it is content or a delta.
 func TestPatchBinaryLimit(t *testing.T) {
 	for _, kind := range []string{"literal", "delta"} {

@@ -199,6 +199,12 @@ func patchBombs() []bomb {
 	return []bomb{
 		{"copies of a large file", quilt("fix.patch\n", []dsctest.Entry{large}, patch("fix.patch", copies)), "",
 			"foo 1.0-1: debian/patches/fix.patch: more bytes made by a patch than the limit of 134217728", 300},
+		{"many changes of a large file", quilt("fix.patch\n", []dsctest.Entry{large}, patch("fix.patch", strings.Repeat("--- a/b\n+++ b/b\n@@ -0,0 +1 @@\n+two\n", 1000))), "patch-search=20000000",
+			"foo 1.0-1: debian/patches/fix.patch: more steps of applying a patch than the limit of 20000000", 400},
+		{"many lines to be patched", quilt("fix.patch\n", []dsctest.Entry{{Name: "foo-1.0/b", Content: strings.Repeat("\n", 60<<20)}}, patch("fix.patch", "--- a/b\n+++ b/b\n@@ -0,0 +1 @@\n+two\n")), "",
+			"foo 1.0-1: b: more bytes to be patched than the limit of 67108864", 200},
+		{"many blanks in the names of a patch", quilt("fix.patch\n", nil, patch("fix.patch", change+"diff --git a/"+strings.Repeat(" /", 4<<20)+"x\n--- a/"+strings.Repeat(" ", 4<<20)+"x\n")), "",
+			"foo 1.0-1: debian/patches/fix.patch: line 7: ends between --- and +++", 200},
 		{"many patches", quilt(strings.Repeat("fix.patch\n", 10_001), nil, patch("fix.patch", change)), "",
 			"foo 1.0-1: debian/patches/series: more patches than the limit of 10000", 150},
 		{"large series", quilt(strings.Repeat("#\n", 3<<20), nil), "",

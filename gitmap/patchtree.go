@@ -1,6 +1,7 @@
 package gitmap
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -46,13 +47,23 @@ func (t *patchTree) Content(path string) ([]byte, error) {
 	if n == nil || n.isDir() || n.kind == specialNode {
 		return nil, fs.ErrNotExist
 	}
-	data, err := t.im.content(n, path, bound{"bytes to be patched", t.im.limits.Patched - t.read})
+	const what = "bytes to be patched"
+	data, err := t.im.content(n, path, bound{what, t.im.limits.Patched - t.read})
 	if limit := (*dsc.LimitError)(nil); errors.As(err, &limit) {
 		limit.Limit = t.im.limits.Patched
 	}
-	t.read += int64(len(data))
-	return data, err
+	if err != nil {
+		return nil, err
+	}
+	if t.read += max(int64(len(data)), patchedLine*int64(bytes.Count(data, []byte("\n")))); t.read > t.im.limits.Patched {
+		return nil, &dsc.LimitError{File: path, What: what, Limit: t.im.limits.Patched}
+	}
+	return data, nil
 }
+
+// patchedLine is how many bytes a line of a file to be patched counts at least, as that takes memory for
+// each of its lines.
+const patchedLine = 32
 
 // applyPatch returns root with the patch of that name applied, at the cost of budget.
 func (im *importer) applyPatch(budget *patchBudget, root *node, p *dsc.Patch, name string, d dsc.Dialect, opts dsc.ApplyOptions) (*node, error) {
