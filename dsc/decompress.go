@@ -33,8 +33,8 @@ const maxDictionary = 256 << 20
 // anything after the last one of a .bz2.
 //
 // xz(1) decodes .xz and .lzma, as a child on a processor of its own, if it is
-// installed; else this process does. If r is an [*os.File] the child reads it
-// directly.
+// installed; else this process does. An [*os.File] is the child's standard input, and read
+// by it directly.
 func Decompress(name string, r io.Reader) (io.ReadCloser, error) {
 	return decompressSized(name, r, 0)
 }

@@ -1,13 +1,16 @@
 // Package dsc reads and writes the control data of Debian source packages: .dsc
 // and .changes files, changelogs, versions, quilt series and patches, and the
-// tarballs that a .dsc lists. It knows no git.
+// tarballs that a .dsc lists. It knows patches as git writes them and takes them, but no
+// repository.
 //
 // # Trust
 //
 // Parsing proves nothing: [Parse] returns what the bytes say. Only [Keyring.Open]
 // returns a [Signed], which names the key that made it, and only a function that
 // has read a whole file and found the digest that its .dsc lists makes the
-// [Content] of that file, so unverified data does not compile where it matters.
+// [Content] of that file, so unverified data does not compile where it matters. The
+// exception is [OpenOrigs], for a package that is still being made: its user answers
+// for these files.
 //
 // The formats are those of deb-src-control(5), dsc(5) and Debian Policy, chapter 5.
 package dsc

@@ -260,7 +260,7 @@ func readBounded(path string, limit int64) ([]byte, error) {
 }
 
 // Position returns how many bytes of c have been read since the last call of
-// Decompressed, by this process or by a child.
+// Decompressed.
 func (c *Content) Position() int64 {
 	n, err := c.f.Seek(0, io.SeekCurrent)
 	if err != nil {

@@ -115,6 +115,9 @@ func parseParagraphs(file string, text []byte, most int) ([]Paragraph, error) {
 			return fail("%v", err)
 		}
 		if p == nil && len(all) == most {
+			if most > 1 {
+				return fail("more than %d paragraphs", most)
+			}
 			return fail("a second paragraph")
 		}
 		if old, twice := p.Field(name); twice {

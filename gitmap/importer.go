@@ -48,7 +48,7 @@ type Imported struct {
 	// later imports as Remembered. A ref should keep it for as long as that may be.
 	Memories map[string]ObjectID
 
-	// Own says why dgit does not make this commit, mostly as it refuses the package. If
+	// Own says why dgit does not make this commit, such as that it refuses the package. If
 	// there is anything, the commit's name is debgit's own: no other program makes it.
 	Own []error
 }

@@ -32,14 +32,14 @@ type Limits struct {
 	Names   int64 // length of their names and of the targets of links, together
 
 	Changelog int64 // size of debian/changelog
-	Control   int64 // size of debian/control and of debian/source/format
+	Control   int64 // size of debian/control, and of each of the other small files that dpkg-source reads, such as debian/source/format
 	Series    int64 // size of debian/patches/series
 
 	Patches     int64 // that the series names
 	PatchSize   int64 // of one patch, or of the .diff.gz, decompressed
 	PatchLines  int64 // of one patch
 	PatchSearch int64 // steps of applying one patch, most of them to find the places of its hunks
-	Patched     int64 // size of the files that one patch changes, together, before it
+	Patched     int64 // size of the files that one patch changes, together, before it; a line counts as 32 bytes at least
 	PatchResult int64 // size of the files that one patch makes, together
 	PatchWork   int64 // size of all patches, of what they change, and of the trees made for them
 	Messages    int64 // size of all commit messages of patches, together
