@@ -2,6 +2,7 @@ package upload
 
 import (
 	"bytes"
+	"crypto/md5"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -26,8 +27,17 @@ func newGoodRemote() *goodRemote {
 		params: []string{"head 1234567890123456789012345678901234567890", "csuite sid", "isuite unstable", "tagformat new", "splitbrain 0",
 			"buildinfo-filename bell_2_source.buildinfo"},
 	}
-	r.changes = fmt.Sprintf("Source: bell\nVersion: 1:2\nArchitecture: source\nDistribution: unstable\nChecksums-Sha256:\n %x %d bell_2.dsc\n %x 1 bell_2.tar.xz\n %x %d bell_2_source.buildinfo\n",
-		sha256.Sum256([]byte(r.source)), len(r.source), sha256.Sum256([]byte("x")), sha256.Sum256([]byte(r.info)), len(r.info))
+	list := func(line func(name, text string) string) string {
+		return line("bell_2.dsc", r.source) + line("bell_2.tar.xz", "x") + line("bell_2_source.buildinfo", r.info)
+	}
+	r.changes = "Source: bell\nVersion: 1:2\nArchitecture: source\nDistribution: unstable\nChecksums-Sha256:\n" +
+		list(func(name, text string) string {
+			return fmt.Sprintf(" %x %d %s\n", sha256.Sum256([]byte(text)), len(text), name)
+		}) +
+		"Files:\n" +
+		list(func(name, text string) string {
+			return fmt.Sprintf(" %x %d misc optional %s\n", md5.Sum([]byte(text)), len(text), name)
+		})
 	return r
 }
 
@@ -131,12 +141,15 @@ func TestRemoteUploadRefuses(t *testing.T) {
 		{".changes of another version", func(r *goodRemote) { replace(&r.changes, "Version: 1:2", "Version: 1:3") }},
 		{".changes for another suite", func(r *goodRemote) { replace(&r.changes, "unstable", "experimental") }},
 		{".changes with binary packages", func(r *goodRemote) { replace(&r.changes, "Architecture: source", "Architecture: source all") }},
-		{".changes with a further file", func(r *goodRemote) { r.changes += fmt.Sprintf(" %x 1 other_1.dsc\n", sha256.Sum256([]byte("x"))) }},
+		{".changes with a further file", func(r *goodRemote) {
+			replace(&r.changes, "Files:\n", fmt.Sprintf(" %x 1 other_1.dsc\nFiles:\n %x 1 misc optional other_1.dsc\n", sha256.Sum256([]byte("x")), md5.Sum([]byte("x"))))
+		}},
 		{".changes with another tarball", func(r *goodRemote) {
 			replace(&r.changes, fmt.Sprintf("%x 1 bell_2.tar.xz", sha256.Sum256([]byte("x"))), fmt.Sprintf("%x 1 bell_2.tar.xz", sha256.Sum256([]byte("y"))))
 		}},
 		{".changes without the .dsc", func(r *goodRemote) {
 			replace(&r.changes, fmt.Sprintf(" %x %d bell_2.dsc\n", sha256.Sum256([]byte(r.source)), len(r.source)), "")
+			replace(&r.changes, fmt.Sprintf(" %x %d misc optional bell_2.dsc\n", md5.Sum([]byte(r.source)), len(r.source)), "")
 		}},
 	}
 	for _, tt := range tests {
