@@ -283,13 +283,7 @@ func writeCodeTables(t *testing.T) {
 }
 
 func TestMultiByteCharsetsAgainstIconv(t *testing.T) {
-	if _, err := exec.LookPath("iconv"); err != nil {
-		t.Skip("there is no iconv")
-	}
-	if *writeCharsets {
-		writeCodeTables(t)
-		t.Skip("charsets_multi.txt.xz is written; build the test again")
-	}
+	needIconv(t, "charsets_multi.txt.xz", writeCodeTables)
 	for i := range multiByteCharsets {
 		c := &multiByteCharsets[i]
 		name, codes := strings.Fields(c.names)[0], codesToTry(c)

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-var writeCharsets = flag.Bool("write-charsets", false, "write charsets.txt anew, from the iconv of this machine")
+var writeCharsets = flag.Bool("write-charsets", false, "write charsets.txt and charsets_multi.txt.xz anew, from the iconv of this machine")
 
 // iconvParts converts each part from charset by one run of iconv(1). A part is nil if
 // it is invalid. ok is false if the parts cannot be told apart by the marks between them,
@@ -160,14 +160,23 @@ func writeCharsetsFile(t *testing.T) {
 	}
 }
 
-func TestSingleByteCharsetsAgainstIconv(t *testing.T) {
+// needIconv skips a test where there is no iconv(1). If the tables are to be written anew, write
+// does that, into file, instead of the test.
+func needIconv(t *testing.T, file string, write func(*testing.T)) {
+	t.Helper()
 	if _, err := exec.LookPath("iconv"); err != nil {
+		// It is what is compared with, and tests have to pass without.
 		t.Skip("there is no iconv")
 	}
 	if *writeCharsets {
-		writeCharsetsFile(t)
-		t.Skip("charsets.txt is written; build the test again")
+		write(t)
+		// The test has the tables of before in it.
+		t.Skip(file + " is written; build the test again")
 	}
+}
+
+func TestSingleByteCharsetsAgainstIconv(t *testing.T) {
+	needIconv(t, "charsets.txt", writeCharsetsFile)
 	for line := range strings.Lines(charsetsText) {
 		if line[0] == '\t' {
 			continue
