@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -315,6 +316,15 @@ func TestDownloadManyWithError(t *testing.T) {
 	}
 	s := serve(t, dir)
 	s.Fail("slow", -1, archivetest.Stall(7))
+	s.Fail("missing", -1, func(_ *archivetest.Server, w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil { // until the 7 bytes are there
+			if info, err := os.Stat(filepath.Join(dest, "slow.tmp")); err == nil && info.Size() == 7 {
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
+		http.NotFound(w, r)
+	})
 	opts := quick()
 	opts.Timeout = time.Minute
 	start := time.Now()
